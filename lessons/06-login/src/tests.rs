@@ -1,0 +1,160 @@
+//! What lesson 06 promises.
+
+use std::time::Duration;
+
+use shared::testing::{Browser, Server};
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+fn log_in(browser: &Browser<'_>) {
+    assert!(browser.post("/login", "username=Tim").redirects_to("/user"));
+}
+
+fn is_logged_in(browser: &Browser<'_>) -> bool {
+    browser.get("/user").status == 200
+}
+
+#[test]
+fn who_logs_in_is_greeted() {
+    let server = Server::start(super::rocket());
+    let browser = server.browser();
+    assert!(browser.get("/").redirects_to("/user"));
+    assert!(browser.get("/user").redirects_to("/login"));
+    assert!(browser.get("/login").shows("action=\"/login\" method=\"post\""));
+    log_in(&browser);
+    assert!(browser.get("/user").shows("<h1>Hello, Tim!</h1>"));
+    assert!(browser.get("/login").redirects_to("/user"));
+}
+
+#[test]
+fn who_logs_out_is_unknown_again() {
+    let server = Server::start(super::rocket());
+    let browser = server.browser();
+    log_in(&browser);
+    assert!(browser.post("/logout", "").redirects_to("/login"));
+    assert_eq!(browser.cookie(), None);
+    assert!(!is_logged_in(&browser));
+    assert!(!browser.get("/login").shows("has ended"));
+}
+
+#[test]
+fn following_a_link_to_log_out_changes_nothing() {
+    let server = Server::start(super::rocket());
+    let browser = server.browser();
+    log_in(&browser);
+    assert!(browser.get("/logout").shows("action=\"/logout\" method=\"post\""));
+    assert!(is_logged_in(&browser));
+}
+
+#[test]
+fn every_page_behind_the_login_has_the_log_out() {
+    let server = Server::start(super::rocket());
+    let browser = server.browser();
+    log_in(&browser);
+    assert!(browser.get("/user").shows("action=\"/logout\" method=\"post\""));
+}
+
+#[test]
+fn the_session_lasts_five_minutes() {
+    let server = Server::start(super::rocket());
+    let browser = server.browser();
+    let answer = browser.post("/login", "username=Tim");
+    assert!(answer.header("Set-Cookie").contains("Max-Age=300"));
+    server.wait(Duration::from_secs(299));
+    let cookie = browser.cookie().unwrap();
+    server.wait(Duration::from_secs(1));
+    assert_eq!(browser.cookie(), None, "the browser has dropped it");
+    browser.set_cookie("lesson-06", &cookie);
+    assert!(browser.get("/user").redirects_to("/login"), "and the server does not take it back");
+    assert!(browser.get("/login").shows("Your session has ended: it lasts 5 minutes"));
+}
+
+#[test]
+fn each_click_gives_it_five_minutes_again() {
+    let server = Server::start(super::rocket());
+    let browser = server.browser();
+    log_in(&browser);
+    for _ in 0..5 {
+        server.wait(4 * MINUTE);
+        assert!(is_logged_in(&browser));
+    }
+    server.wait(5 * MINUTE);
+    assert!(!is_logged_in(&browser));
+}
+
+#[test]
+fn after_twelve_hours_it_is_over_however_much_one_clicks() {
+    let server = Server::start(super::rocket());
+    let browser = server.browser();
+    log_in(&browser);
+    for _ in 0..(12 * 60 / 4 - 1) {
+        server.wait(4 * MINUTE);
+        assert!(is_logged_in(&browser));
+    }
+    server.wait(4 * MINUTE);
+    assert!(!is_logged_in(&browser));
+}
+
+#[test]
+fn the_page_says_when_the_session_ends() {
+    let server = Server::start(super::rocket());
+    let browser = server.browser();
+    log_in(&browser);
+    let page = browser.get("/user");
+    // The server's clock stands at 08:00:00.
+    assert!(page.shows("<time>08:05:00</time> UTC"), "{}", page.body);
+    assert!(page.shows("data-countdown=\"300\""));
+    assert!(page.body.replace("&#x2F;", "/").contains("data-then=\"/login?ended=true\""));
+}
+
+#[test]
+fn the_countdown_ends_on_a_sentence_that_says_why() {
+    let server = Server::start(super::rocket());
+    let browser = server.browser();
+    assert!(browser.get("/login?ended=true").shows("Your session has ended"));
+    assert!(!browser.get("/login").shows("Your session has ended"));
+    log_in(&browser);
+    assert!(browser.get("/login?ended=true").redirects_to("/user"), "it goes on in another tab");
+}
+
+#[test]
+fn after_a_login_the_cookie_from_before_is_dead() {
+    let server = Server::start(super::rocket());
+    let (visitor, thief) = (server.browser(), server.browser());
+    log_in(&visitor);
+    let old = visitor.cookie().unwrap();
+    visitor.post("/login", "username=Tim");
+    if is_an_id(&old) {
+        assert_ne!(visitor.cookie().unwrap(), old);
+        thief.set_cookie("lesson-06", &old);
+        assert!(!is_logged_in(&thief));
+    }
+}
+
+#[test]
+fn a_cookie_kept_from_before_the_log_out_is_worth_nothing() {
+    let server = Server::start(super::rocket());
+    let (visitor, thief) = (server.browser(), server.browser());
+    log_in(&visitor);
+    let old = visitor.cookie().unwrap();
+    visitor.post("/logout", "");
+    thief.set_cookie("lesson-06", &old);
+    assert_eq!(is_logged_in(&thief), !is_an_id(&old), "this is why the server keeps it");
+}
+
+/// With another store than the lesson's own the cookie is the session itself, and much longer.
+fn is_an_id(cookie: &str) -> bool {
+    cookie.len() == 22
+}
+
+#[test]
+fn a_refused_name_stays_in_the_form() {
+    let server = Server::start(super::rocket());
+    let browser = server.browser();
+    let answer = browser.post("/login", "username=%22%09");
+    assert_eq!(answer.status, 303, "blanks around a name are dropped");
+    let answer = server.browser().post("/login", "username=a%01%22");
+    assert_eq!(answer.status, 422);
+    assert!(answer.shows("value=\"a\u{1}&quot;\""), "{}", answer.body);
+    assert!(answer.headers("Set-Cookie").is_empty());
+}

@@ -1,0 +1,71 @@
+//! One line for each request: `POST /add_stock 303 → /stocks  2 ms`.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use rocket::config::LogLevel;
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::{Data, Request, Response};
+use yansi::Paint;
+
+/// Prints the access log, unless `log_level` is `off` or `critical`.
+pub(crate) struct AccessLog;
+
+/// What came in, before anybody changed it, and when.
+struct Arrival {
+    line: String,
+    at: Instant,
+}
+
+impl Arrival {
+    fn of<'r>(req: &'r Request<'_>) -> &'r Self {
+        req.local_cache(|| Self {
+            // Without the query: it may hold what nobody should read in a log.
+            line: format!("{} {}", req.method(), req.uri().path()),
+            at: Instant::now(),
+        })
+    }
+}
+
+/// Whether this request gets a line: not those of tests, which have no remote address.
+fn is_logged(req: &Request<'_>) -> bool {
+    let level = req.rocket().config().log_level;
+    req.remote().is_some() && !matches!(level, LogLevel::Off | LogLevel::Critical)
+}
+
+/// Remembers the request as it arrives: fairings that change it call this first.
+pub(crate) fn note_arrival(req: &Request<'_>) {
+    if is_logged(req) {
+        Arrival::of(req);
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for AccessLog {
+    fn info(&self) -> Info {
+        let (name, kind) = ("Access log", Kind::Request | Kind::Response);
+        Info { name, kind }
+    }
+
+    async fn on_request(&self, req: &mut Request<'_>, _: &mut Data<'_>) {
+        note_arrival(req);
+    }
+
+    async fn on_response<'r>(&self, req: &'r Request<'_>, res: &mut Response<'r>) {
+        if !is_logged(req) {
+            return;
+        }
+        let Arrival { line, at } = Arrival::of(req);
+        let code = res.status().code;
+        let status = match code {
+            200..=299 => code.green(),
+            300..=399 => code.cyan(),
+            400..=499 => code.yellow(),
+            _ => code.red(),
+        };
+        let to = res.headers().get_one("Location").map_or(String::new(), |to| format!(" → {to}"));
+        let took = format!("{} ms", at.elapsed().as_millis());
+        // Nobody may be reading any more: that is no reason to fail.
+        let _ = writeln!(io::stdout(), "{line} {status}{to}  {}", took.dim());
+    }
+}

@@ -1,0 +1,12 @@
+//! The fields of the lessons' forms: each type accepts what the field allows, and nothing else.
+//!
+//! They are Rocket form fields (<https://rocket.rs/guide/v0.5/requests/#forms>): a struct that
+//! derives `FromForm` names them as the types of its fields.
+
+mod email;
+mod name;
+mod stock;
+
+pub use email::Email;
+pub use name::Name;
+pub use stock::{Price, Shares, Symbol};

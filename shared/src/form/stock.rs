@@ -1,0 +1,130 @@
+//! What one types about a stock: its symbol, how many shares, and their price.
+
+use std::fmt;
+
+use rocket::form::{self, FromFormField, ValueField};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// The most shares, and the highest price, that one can type.
+const MOST: u32 = 1_000_000_000;
+
+/// A stock's symbol: 1 to 10 of `A-Z 0-9 . -`.
+///
+/// ```
+/// use rocket::form::{FromFormField, ValueField};
+/// use shared::form::Symbol;
+///
+/// let typed = |text| Symbol::from_value(ValueField::from_value(text));
+/// assert_eq!(typed("AAPL").unwrap().to_string(), "AAPL");
+/// assert!(typed("TOO-LONG-BY-FAR").is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Symbol(String);
+
+impl fmt::Display for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'v> FromFormField<'v> for Symbol {
+    fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
+        let symbol = field.value.trim();
+        let allowed =
+            |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '.' || c == '-';
+        if (1..=10).contains(&symbol.len()) && symbol.chars().all(allowed) {
+            return Ok(Self(symbol.to_owned()));
+        }
+        Err(form::Error::validation("A symbol is 1 to 10 of A-Z, 0-9, . and -, such as AAPL.")
+            .into())
+    }
+}
+
+/// A whole number of shares, from 1 to 1,000,000,000.
+///
+/// ```
+/// use rocket::form::{FromFormField, ValueField};
+/// use shared::form::Shares;
+///
+/// let typed = |text| Shares::from_value(ValueField::from_value(text));
+/// assert_eq!(typed("15").unwrap().count(), 15);
+/// assert!(typed("1.5").is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shares(u32);
+
+impl Shares {
+    /// How many.
+    #[must_use]
+    pub fn count(self) -> u32 {
+        self.0
+    }
+}
+
+impl<'v> FromFormField<'v> for Shares {
+    fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
+        let digits = field.value.trim();
+        let count = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok());
+        match count.flatten() {
+            Some(count @ 1..=MOST) => Ok(Self(count)),
+            _ => {
+                Err(form::Error::validation("Shares are a whole number from 1 to 1000000000.")
+                    .into())
+            }
+        }
+    }
+}
+
+/// A price in dollars above 0, up to 1,000,000,000, with at most 4 decimal places and at
+/// least 2 when shown: a decimal, so that 302.17 stays 302.17.
+///
+/// ```
+/// use rocket::form::{FromFormField, ValueField};
+/// use shared::form::Price;
+///
+/// let typed = |text| Price::from_value(ValueField::from_value(text));
+/// assert_eq!(typed("302.17").unwrap().to_string(), "302.17");
+/// assert_eq!(typed("5").unwrap().to_string(), "5.00");
+/// assert!(typed("0").is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Price(Decimal);
+
+impl Price {
+    /// What so many shares are worth.
+    #[must_use]
+    pub fn times(self, shares: Shares) -> Self {
+        Self(self.0 * Decimal::from(shares.0))
+    }
+}
+
+impl std::iter::Sum for Price {
+    fn sum<I: Iterator<Item = Self>>(prices: I) -> Self {
+        Self(prices.map(|price| price.0).sum())
+    }
+}
+
+impl fmt::Display for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'v> FromFormField<'v> for Price {
+    fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
+        let typed = field.value.trim();
+        let plain = typed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        match plain.then(|| Decimal::from_str_exact(typed).ok()).flatten() {
+            Some(price) if price > Decimal::ZERO && price <= MOST.into() && price.scale() <= 4 => {
+                let mut price = price.normalize();
+                price.rescale(price.scale().max(2));
+                Ok(Self(price))
+            }
+            _ => Err(form::Error::validation(
+                "A price is above 0, at most 1000000000, with up to 4 decimal places, such as 302.17.",
+            )
+            .into()),
+        }
+    }
+}

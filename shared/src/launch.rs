@@ -1,0 +1,54 @@
+//! When a lesson cannot start: one message that says why and what to do, and exit code 1.
+
+use std::net::{IpAddr, TcpListener};
+use std::panic;
+use std::process;
+
+use rocket::figment::Figment;
+
+use crate::catalogue::Lesson;
+use crate::logger;
+
+/// Ends the program with a message.
+pub(crate) fn stop(lesson: &str, problem: &str) -> ! {
+    eprintln!("{lesson} did not start.\n{problem}");
+    process::exit(1)
+}
+
+/// Makes Rocket's own reasons not to launch end in a message too. Rocket panics on them, where
+/// nobody could catch it: `#[launch]` has written the `main`.
+pub(crate) fn explain_failures(lesson: &Lesson, figment: &Figment) {
+    let address = figment.extract_inner("address").ok();
+    let port = figment.extract_inner("port").ok();
+    let (lesson, standing) = (lesson.clone(), panic::take_hook());
+    panic::set_hook(Box::new(move |info| {
+        let reason = info.payload_as_str().unwrap_or_default();
+        if !reason.starts_with("aborting due to") {
+            return standing(info);
+        }
+        let details = match reason {
+            "aborting due to socket bind error" => unbound(&lesson, address, port),
+            _ => logger::launch_errors(),
+        };
+        stop(&lesson.folder, if details.is_empty() { reason } else { &details })
+    }));
+}
+
+/// Says why nobody can listen on this port, by trying it again.
+fn unbound(lesson: &Lesson, address: Option<IpAddr>, port: Option<u16>) -> String {
+    let (Some(address), Some(port)) = (address, port) else {
+        return String::new();
+    };
+    let why = match TcpListener::bind((address, port)) {
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            "it is taken, perhaps by this lesson in another terminal: stop that".to_owned()
+        }
+        Err(error) => error.to_string(),
+        Ok(_) => "it was taken a moment ago and is free now: try again".to_owned(),
+    };
+    let (other, package) = (u32::from(port) + 1000, lesson.package());
+    format!(
+        "Port {port} on {address} is not to be had: {why}.\n\
+         Or take another one: ROCKET_PORT={other} cargo run -p {package}"
+    )
+}

@@ -1,0 +1,83 @@
+//! A ready Rocket for a lesson.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use rocket::fairing::AdHoc;
+use rocket::figment::providers::{Env, Format, Serialized, Toml};
+use rocket::figment::{Figment, Profile};
+use rocket::{Build, Config, Rocket};
+
+use crate::access_log::AccessLog;
+use crate::catalogue::{self, Place};
+use crate::session::SessionFairing;
+use crate::{banner, launch, lesson_link, logger, pages, protection, secret, static_files};
+
+/// Gives the Rocket of a lesson, ready but for its routes: settings, templates, style sheet, error
+/// pages, sessions, protection, and a few words on the terminal.
+///
+/// `folder` is the lesson's folder below `lessons/`; its templates are in the folder of the same
+/// name below `templates/`.
+///
+/// # Errors
+///
+/// Whatever keeps the lesson from starting, from a wrong setting to a port that is taken, ends the
+/// program: one message on stderr, exit code 1.
+///
+/// ```no_run
+/// use rocket::{get, launch, routes};
+///
+/// #[get("/")]
+/// fn index() -> &'static str {
+///     "Hello from Rocket!"
+/// }
+///
+/// #[launch]
+/// fn rocket() -> _ {
+///     shared::lesson("01-hello").mount("/", routes![index])
+/// }
+/// ```
+#[must_use]
+pub fn lesson(folder: &str) -> Rocket<Build> {
+    build(folder).unwrap_or_else(|problem| launch::stop(folder, &problem))
+}
+
+fn build(folder: &str) -> Result<Rocket<Build>, String> {
+    let root = catalogue::root()?;
+    let templates = root.join("templates").join(folder);
+    if !templates.is_dir() {
+        return Err(format!("the folder of its templates is missing: {}", templates.display()));
+    }
+    let place = Place::find(&root, folder)?;
+    let figment = settings(&root, folder)?;
+    secret::check(&figment)?;
+    launch::explain_failures(&place.lesson, &figment);
+    logger::install(&figment);
+    let rocket = rocket::custom(figment)
+        .attach(pages::templates(&place))
+        .attach(protection::headers())
+        .attach(SessionFairing)
+        .attach(AdHoc::on_ignite("Protection and access log", |rocket| async {
+            // From here they come after the fairings of the lesson, and the log comes last.
+            rocket.attach(protection::SameOrigin).attach(AccessLog)
+        }))
+        .attach(banner::fairing(place))
+        .register("/", pages::catchers())
+        .mount("/", [protection::routes(), static_files::routes(), lesson_link::routes()].concat());
+    Ok(rocket)
+}
+
+/// The settings in layers: the launcher's own, the lesson's `Rocket.toml`, the environment.
+fn settings(root: &Path, folder: &str) -> Result<Figment, String> {
+    let file = env::var_os("ROCKET_CONFIG")
+        .map_or_else(|| catalogue::config_file(root, folder), PathBuf::from);
+    if !file.is_file() {
+        return Err(format!("ROCKET_CONFIG: there is no file {}", file.display()));
+    }
+    let settings = Figment::from(Config::default())
+        .merge(Serialized::default("template_dir", root.join("templates")))
+        .merge(Toml::file_exact(file).nested())
+        .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
+        .select(Profile::from_env_or("ROCKET_PROFILE", Config::DEFAULT_PROFILE));
+    Ok(settings)
+}

@@ -1,0 +1,29 @@
+//! What every lesson needs and none teaches.
+//!
+//! [`lesson`](lesson()) gives a ready Rocket, [`Session`] is what the lessons are about, and
+//! [`form`] holds the fields that their forms share. The rest is the launcher's work: settings,
+//! pages, protection, the terminal.
+
+mod access_log;
+mod banner;
+mod catalogue;
+mod clock;
+pub mod form;
+mod launch;
+mod lesson;
+mod lesson_link;
+mod logger;
+mod pages;
+mod protection;
+mod secret;
+pub mod session;
+mod settings;
+mod static_files;
+pub mod testing;
+mod words;
+
+pub use clock::{Clock, Timestamp};
+pub use lesson::lesson;
+pub use session::{Session, SessionFairing};
+pub use settings::{SessionSettings, StoreKind};
+pub use words::in_words;

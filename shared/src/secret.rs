@@ -1,0 +1,181 @@
+//! The secret key that signs and encrypts cookies: where it comes from and when it is too weak.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rocket::figment::Figment;
+use rocket::figment::value::Value;
+
+use crate::settings::{SessionSettings, explain, place};
+
+/// How keys begin that stand in tutorials, guides and examples. Everybody has them.
+const PUBLISHED: [&str; 3] = ["hPRYyVRiMyxp", "itlYmFR2vYKr", "Bx4Gb+aSIfuo"];
+
+/// The keys of a server: the newest writes, all of them open.
+pub(crate) struct Secrets {
+    pub(crate) newest_first: Vec<Vec<u8>>,
+    /// Made for this run, because none was given.
+    pub(crate) throw_away: bool,
+}
+
+impl Secrets {
+    /// Reads `secret_key`, and `fallback_keys` behind it. In the debug profile a missing key is made up.
+    pub(crate) fn from(figment: &Figment, settings: &SessionSettings) -> Result<Self, String> {
+        let given = match figment.find_value("secret_key") {
+            Ok(Value::String(_, key)) => Some(key),
+            Ok(value) if !is_rockets_none(&value) => {
+                return Err(problem(figment, "secret_key", "it must be a string"));
+            }
+            _ => None,
+        };
+        let throw_away = given.is_none();
+        let newest = match given {
+            Some(key) => read(&key).map_err(|why| problem(figment, "secret_key", why))?,
+            None if figment.profile() == rocket::Config::DEBUG_PROFILE => random_key(),
+            None => return Err(missing()),
+        };
+        let mut newest_first = vec![newest];
+        for key in &settings.fallback_keys {
+            let key = read(key).map_err(|why| problem(figment, "session.fallback_keys", why))?;
+            newest_first.push(key);
+        }
+        Ok(Self { newest_first, throw_away })
+    }
+}
+
+/// Rocket's default configuration holds a key of zeros for none.
+fn is_rockets_none(value: &Value) -> bool {
+    value.deserialize::<Vec<u8>>().is_ok_and(|bytes| bytes.iter().all(|byte| *byte == 0))
+}
+
+fn missing() -> String {
+    format!(
+        "secret_key: outside of debug builds a key must be given.\n\
+         Whoever has it can forge sessions: keep it out of the code.\n{}",
+        advice()
+    )
+}
+
+fn problem(figment: &Figment, key: &str, why: &str) -> String {
+    format!("{key}{}: {why}.\n{}", place(figment, key), advice())
+}
+
+fn advice() -> String {
+    let fresh = STANDARD.encode(random_key());
+    format!(
+        "`openssl rand -base64 32` makes a good one; so is this one, made just now:\n  \
+         ROCKET_SECRET_KEY={fresh}"
+    )
+}
+
+fn random_key() -> Vec<u8> {
+    rand::random::<[u8; 32]>().to_vec()
+}
+
+/// Decodes a key, written as Rocket wants it, and refuses one that could be guessed.
+fn read(key: &str) -> Result<Vec<u8>, &'static str> {
+    let bytes = match key.len() {
+        44 | 88 => STANDARD.decode(key).ok(),
+        64 => from_hex(key),
+        _ => None,
+    };
+    let bytes =
+        bytes.ok_or("a key is 32 random bytes, written as 44 characters of base64 or 64 of hex")?;
+    if PUBLISHED.iter().any(|known| key.starts_with(known)) {
+        return Err("this key is published, anybody can forge a session with it");
+    }
+    let mut distinct = bytes.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let is_text = bytes.iter().all(|byte| (b' '..=b'~').contains(byte));
+    if distinct.len() < 16 || is_text {
+        return Err("this key was not made by chance, it could be guessed");
+    }
+    Ok(bytes)
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let pairs = text.as_bytes().chunks(2);
+    let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    pairs.map(byte).collect()
+}
+
+/// Says whether the settings hold a key that can be used.
+///
+/// # Errors
+///
+/// What is wrong with the settings or the key, and the way out.
+pub(crate) fn check(figment: &Figment) -> Result<(), String> {
+    let settings = SessionSettings::from(figment)?;
+    Secrets::from(figment, &settings)?;
+    figment.extract::<rocket::Config>().map_err(|errors| explain("", errors))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(figment: Figment) -> Result<Secrets, String> {
+        let settings = SessionSettings::from(&figment)?;
+        Secrets::from(&figment, &settings)
+    }
+
+    fn debug() -> Figment {
+        Figment::new().select(rocket::Config::DEBUG_PROFILE)
+    }
+
+    fn release() -> Figment {
+        Figment::new().select(rocket::Config::RELEASE_PROFILE)
+    }
+
+    fn hex(bytes: &[u8]) -> String {
+        let digit = |n: u8| char::from_digit(n.into(), 16).unwrap();
+        bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    }
+
+    #[test]
+    fn without_a_key_debug_makes_one_and_release_refuses() {
+        let made = secrets(debug()).ok().unwrap();
+        assert!(made.throw_away);
+        assert_ne!(made.newest_first, secrets(debug()).ok().unwrap().newest_first);
+        let refusal = secrets(release()).err().unwrap();
+        assert!(refusal.contains("ROCKET_SECRET_KEY="));
+    }
+
+    #[test]
+    fn base64_and_hex_are_read_alike() {
+        let key = random_key();
+        for text in [STANDARD.encode(&key), hex(&key)] {
+            let figment = release().merge(("secret_key", text));
+            let read = secrets(figment).ok().unwrap();
+            assert_eq!(read.newest_first, std::slice::from_ref(&key));
+            assert!(!read.throw_away);
+        }
+    }
+
+    #[test]
+    fn weak_and_published_keys_are_refused_without_repeating_them() {
+        let published = format!("{}{}", PUBLISHED[0], &STANDARD.encode(random_key())[12..]);
+        let weak = [
+            "hello".to_owned(),
+            "BAD_SECRET_KEY".to_owned(),
+            String::new(),
+            published,
+            STANDARD.encode([7; 32]),
+            STANDARD.encode(b"correct horse battery staple 123"),
+            "0123456789abcdef".repeat(4),
+            "g".repeat(64),
+        ];
+        for key in weak {
+            let refusal = secrets(release().merge(("secret_key", &key))).err().unwrap();
+            assert!(refusal.starts_with("secret_key"), "{refusal}");
+            assert!(key.is_empty() || !refusal.contains(&key), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn a_weak_fallback_key_is_refused_too() {
+        let figment = debug().merge(("session.fallback_keys", ["hello"]));
+        assert!(secrets(figment).err().unwrap().starts_with("session.fallback_keys"));
+    }
+}

@@ -1,0 +1,225 @@
+//! The session: what this server remembers of one visitor from request to request.
+
+mod change;
+mod ending;
+mod fairing;
+mod flash;
+mod guard;
+mod id;
+mod record;
+mod save;
+mod store;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use self::change::Change;
+pub use self::ending::Ending;
+pub use self::fairing::{SessionFairing, Sessions};
+pub use self::record::Record;
+pub use self::store::{Store, StoreError};
+use crate::clock::Timestamp;
+use crate::settings::SessionSettings;
+
+/// What is remembered of the visitor who sent this request: a dictionary, and a request guard.
+///
+/// It is loaded once per request, and only when a handler asks for it; it is saved once, after the
+/// handler. Any value that serde knows can go in.
+///
+/// ```
+/// use rocket::{get, post};
+/// use shared::Session;
+///
+/// #[post("/setName/<name>")]
+/// fn set_name(session: &Session, name: &str) {
+///     session.insert("name", name);
+/// }
+///
+/// #[get("/")]
+/// fn index(session: &Session) -> Option<String> {
+///     session.get("name")
+/// }
+/// ```
+///
+/// It means what it means in Flask (<https://flask.palletsprojects.com/en/stable/quickstart/#sessions>),
+/// but for one thing: a session from which the last key was removed goes on, empty; what ends it is
+/// [`clear`](Self::clear), or time.
+pub struct Session {
+    state: Mutex<State>,
+    settings: Arc<SessionSettings>,
+    now: Timestamp,
+}
+
+/// The session as this request sees it, and what the request did to it.
+#[derive(Default)]
+struct State {
+    /// Whether the browser sent a cookie, be it good or not.
+    cookie_sent: bool,
+    /// The good token that the browser sent, and the record behind it.
+    loaded: Option<(String, Record)>,
+    /// The record as it would be saved now.
+    record: Record,
+    /// What to do again on the store's record, which another request may have changed meanwhile.
+    changes: Vec<Change>,
+    /// Whether what was loaded is over.
+    cleared: bool,
+    /// Whether the token shall be a new one.
+    renewed: bool,
+    /// A value that could not be stored.
+    fault: Option<String>,
+}
+
+impl Session {
+    /// Reads the value of `key`: `None` if there is none, or if it is not a `T`.
+    #[must_use]
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        let state = self.state.lock();
+        T::deserialize(state.record.values.get(key)?).ok()
+    }
+
+    /// Stores a value under `key`, in the place of one that may be there.
+    ///
+    /// A value that JSON cannot hold, such as a map whose keys are not strings, fails the request
+    /// with 500, and nothing of it is saved.
+    pub fn insert(&self, key: &str, value: impl Serialize) {
+        match serde_json::to_value(value) {
+            Ok(value) => self.change(Change::Insert(key.to_owned(), value)),
+            Err(error) => self.state.lock().fault = Some(change::fault(key, &error)),
+        }
+    }
+
+    /// Removes `key` and its value. Of a key that is not there nothing is written.
+    pub fn remove(&self, key: &str) {
+        if self.contains(key) {
+            self.change(Change::Remove(key.to_owned()));
+        }
+    }
+
+    /// Removes `key` and returns its value, as Flask's `pop` does: `None` if there is none, or if it
+    /// is not a `T`.
+    pub fn take<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        let value = self.get(key);
+        self.remove(key);
+        value
+    }
+
+    /// Whether there is a value under `key`.
+    #[must_use]
+    pub fn contains(&self, key: &str) -> bool {
+        self.state.lock().record.values.contains_key(key)
+    }
+
+    /// Changes the value of `key` in place, beginning with the default if there is none that is a `T`.
+    ///
+    /// On the stores that keep sessions on the server nothing gets lost, even if many requests of
+    /// one visitor do this at once. For that, `change` may run more than once.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn count(session: &Session) {
+    /// session.update("visits", |visits: &mut u32| *visits += 1);
+    /// # }
+    /// ```
+    pub fn update<T>(&self, key: &str, change: impl Fn(&mut T) + Send + Sync + 'static)
+    where
+        T: Serialize + DeserializeOwned + Default,
+    {
+        self.change(Change::update(key, change));
+    }
+
+    /// Ends the session: nothing of it is left on the server, and its cookie leaves the browser.
+    /// What is inserted after this begins a new one.
+    pub fn clear(&self) {
+        let mut state = self.state.lock();
+        state.record = Record::begun(self.now);
+        state.changes.clear();
+        state.cleared = true;
+    }
+
+    /// The keys, in alphabetical order.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        self.state.lock().record.values.keys().cloned().collect()
+    }
+
+    /// Whether there is no value in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.state.lock().record.values.is_empty()
+    }
+
+    /// Gives the session a new id and kills the old one. Do this at each login and each change of
+    /// rights: whoever knew the id before knows nothing then (ASVS 7.2.4). The absolute lifetime
+    /// begins anew.
+    pub fn renew(&self) {
+        self.change(Change::Renew(self.now));
+        self.state.lock().renewed = true;
+    }
+
+    /// Makes the session outlive the closing of the browser, or not. It is Flask's `session.permanent`.
+    pub fn set_permanent(&self, permanent: bool) {
+        if self.permanent() != permanent {
+            self.change(Change::Permanent(permanent));
+        }
+    }
+
+    /// Whether the session outlives the closing of the browser.
+    #[must_use]
+    pub fn permanent(&self) -> bool {
+        self.state.lock().record.permanent
+    }
+
+    /// When the session will end if this request is its last; `None` if there is none.
+    #[must_use]
+    pub fn ending(&self) -> Option<Ending> {
+        let state = self.state.lock();
+        let mut record = state.record.clone();
+        if state.is_to_be_saved(&self.settings) {
+            record.extend(&self.settings, self.now);
+        } else if state.kept().is_none() {
+            return None;
+        }
+        Some(Ending::new(self.now, record.expires))
+    }
+
+    /// How long a session lives from its last use on, by the settings.
+    #[must_use]
+    pub fn lifetime(&self) -> Duration {
+        self.settings.lifetime
+    }
+
+    /// Whether the browser sent a cookie to which there is no session, as after a session's end.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        let state = self.state.lock();
+        state.cookie_sent && state.loaded.is_none()
+    }
+
+    fn change(&self, change: Change) {
+        let state = &mut *self.state.lock();
+        match change.apply(&mut state.record) {
+            Ok(()) => state.changes.push(change),
+            Err(fault) => state.fault = Some(fault),
+        }
+    }
+}
+
+impl State {
+    /// What was loaded, unless it was cleared.
+    fn kept(&self) -> Option<&(String, Record)> {
+        self.loaded.as_ref().filter(|_| !self.cleared)
+    }
+
+    /// A session that was not touched is not saved, unless its lifetime slides. A new one is saved
+    /// only with a value in it: nobody fills the store by just visiting.
+    fn is_to_be_saved(&self, settings: &SessionSettings) -> bool {
+        if self.kept().is_none() {
+            return !self.record.values.is_empty();
+        }
+        !self.changes.is_empty() || self.record.permanent && settings.refresh_each_request
+    }
+}

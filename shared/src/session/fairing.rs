@@ -1,0 +1,168 @@
+//! The fairings that give a Rocket its sessions and save them after each response.
+
+use std::sync::Arc;
+
+use rocket::fairing::{self, Fairing, Info, Kind};
+use rocket::http::{Header, Status};
+use rocket::{Build, Orbit, Request, Response, Rocket};
+
+use super::Session;
+use super::guard::Cached;
+use super::save::SaveError;
+use super::store::{self, Store, StoreError};
+use crate::clock::Clock;
+use crate::pages;
+use crate::secret::Secrets;
+use crate::settings::SessionSettings;
+
+/// All sessions of a server: in managed state while it runs.
+pub struct Sessions {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) settings: Arc<SessionSettings>,
+    pub(super) clock: Clock,
+    pub(super) cookie_name: String,
+    throw_away_key: bool,
+}
+
+impl Sessions {
+    pub(super) fn of(rocket: &Rocket<Orbit>) -> &Self {
+        rocket.state().expect("the sentinel of `&Session` has seen it at launch")
+    }
+
+    /// How sessions are kept and how long they live.
+    #[must_use]
+    pub fn settings(&self) -> &SessionSettings {
+        &self.settings
+    }
+
+    /// Whether the key that seals cookies was made for this run.
+    #[must_use]
+    pub fn throw_away_key(&self) -> bool {
+        self.throw_away_key
+    }
+}
+
+/// Gives a Rocket its sessions, by the settings under `session`.
+///
+/// Two things may stand in managed state before: a [`Clock`] by which sessions live, and an
+/// `Arc<dyn Store>` to keep them in instead of the one that the settings name.
+///
+/// [`lesson`](crate::lesson()) has attached it already. By itself:
+///
+/// ```
+/// use rocket::local::blocking::Client;
+/// use shared::{Session, SessionFairing};
+///
+/// #[rocket::get("/")]
+/// fn visits(session: &Session) -> String {
+///     session.update("visits", |visits: &mut u32| *visits += 1);
+///     session.get::<u32>("visits").unwrap_or_default().to_string()
+/// }
+///
+/// let rocket = rocket::build().attach(SessionFairing).mount("/", rocket::routes![visits]);
+/// let client = Client::tracked(rocket).unwrap();
+/// assert_eq!(client.get("/").dispatch().into_string().unwrap(), "1");
+/// assert_eq!(client.get("/").dispatch().into_string().unwrap(), "2");
+/// ```
+pub struct SessionFairing;
+
+#[rocket::async_trait]
+impl Fairing for SessionFairing {
+    fn info(&self) -> Info {
+        let (name, kind) = ("Sessions", Kind::Ignite);
+        Info { name, kind }
+    }
+
+    async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
+        let figment = rocket.figment();
+        let read = SessionSettings::from(figment)
+            .and_then(|settings| Ok((Secrets::from(figment, &settings)?, settings)));
+        let (secrets, settings) = match read {
+            Ok(read) => read,
+            Err(problem) => {
+                log::error!("{problem}");
+                return Err(rocket);
+            }
+        };
+        let clock = rocket.state::<Clock>().cloned().unwrap_or_default();
+        let own_store = rocket.state::<Arc<dyn Store>>().cloned();
+        let open = || store::open(&settings, &secrets.newest_first, clock.clone());
+        let sessions = Sessions {
+            store: own_store.unwrap_or_else(open),
+            cookie_name: settings.cookie_name(),
+            settings: Arc::new(settings),
+            clock,
+            throw_away_key: secrets.throw_away,
+        };
+        // What is attached here comes after the fairings of the application, which may still use
+        // the session in their `on_response`.
+        Ok(rocket.manage(sessions).attach(SaveSession))
+    }
+}
+
+struct SaveSession;
+
+#[rocket::async_trait]
+impl Fairing for SaveSession {
+    fn info(&self) -> Info {
+        let (name, kind) = ("Save the session", Kind::Response);
+        Info { name, kind }
+    }
+
+    async fn on_response<'r>(&self, req: &'r Request<'_>, res: &mut Response<'r>) {
+        let Some(loaded) = Cached::of(req) else {
+            return;
+        };
+        vary_by_cookie(res);
+        let failure = match loaded {
+            Ok(_) if res.status().class().is_server_error() => return,
+            Ok(session) => save(session, req, res).await.err(),
+            Err(error) => Some(SaveError::Store(error.clone())),
+        };
+        match failure {
+            None => {}
+            Some(SaveError::Fault(fault)) => {
+                log::error!("{fault}");
+                pages::replace_by_error(req, res, Status::InternalServerError);
+            }
+            Some(SaveError::Store(error @ StoreError::TooLarge { .. })) => {
+                log::error!("{error}");
+                pages::replace_by_error(req, res, Status::PayloadTooLarge);
+            }
+            Some(SaveError::Store(error @ StoreError::Unreachable(_))) => {
+                log::error!("{error}");
+                pages::replace_by_error(req, res, Status::ServiceUnavailable);
+                res.set_header(Header::new("Retry-After", "1"));
+            }
+        }
+    }
+}
+
+async fn save(
+    session: &Session,
+    req: &Request<'_>,
+    res: &mut Response<'_>,
+) -> Result<(), SaveError> {
+    let personal = !session.is_empty();
+    let cookie = session.save(Sessions::of(req.rocket())).await?;
+    if personal || cookie.is_some() {
+        res.set_raw_header("Cache-Control", "no-store");
+    }
+    // By now the jar's own cookies are in the response: an added one would be lost.
+    if let Some(cookie) = &cookie {
+        res.adjoin_header(cookie);
+    }
+    Ok(())
+}
+
+/// Tells caches that this page depends on the cookie, whatever else it depends on
+/// (CVE-2023-30861 is about a server that did not).
+fn vary_by_cookie(res: &mut Response<'_>) {
+    let standing: Vec<_> =
+        res.headers().get("Vary").flat_map(|line| line.split(',')).map(str::trim).collect();
+    let covered = |name: &&str| *name == "*" || name.eq_ignore_ascii_case("cookie");
+    if !standing.iter().any(covered) {
+        let merged = standing.into_iter().chain(["Cookie"]).collect::<Vec<_>>().join(", ");
+        res.set_header(Header::new("Vary", merged));
+    }
+}

@@ -1,0 +1,61 @@
+//! The number by which a store on the server knows a session.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// 128 random bits from the system's cryptographic generator (ASVS 7.2.2, 7.2.3): 22 characters in
+/// the cookie, with nothing to read in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SessionId([u8; 16]);
+
+impl SessionId {
+    /// The least of all ids, from which a search begins.
+    pub(crate) const FIRST: Self = Self([0; 16]);
+
+    pub(crate) fn random() -> Self {
+        Self(rand::random())
+    }
+
+    /// Reads an id as a cookie holds it; anything else never reaches a store.
+    pub(crate) fn parse(token: &str) -> Option<Self> {
+        let mut bytes = [0; 16];
+        match URL_SAFE_NO_PAD.decode_slice(token, &mut bytes) {
+            Ok(16) => Some(Self(bytes)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn token(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// Spreads ids evenly over `shards` places.
+    pub(crate) fn shard(self, shards: usize) -> usize {
+        usize::from(self.0[0]) % shards
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn ids_are_128_random_bits_and_unique() {
+        let ids: HashSet<_> = (0..10_000).map(|_| SessionId::random().token()).collect();
+        assert_eq!(ids.len(), 10_000);
+        assert!(ids.iter().all(|token| token.len() == 22));
+    }
+
+    #[test]
+    fn only_the_exact_token_is_an_id() {
+        let token = SessionId::random().token();
+        assert!(SessionId::parse(&token).is_some());
+        let non_canonical = format!("{}_", &token[..21]);
+        for wrong in
+            ["", "x", &token[1..], &format!("{token}A"), &format!("{token}=="), &non_canonical]
+        {
+            assert_eq!(SessionId::parse(wrong), None, "{wrong}");
+        }
+    }
+}

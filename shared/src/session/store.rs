@@ -1,0 +1,98 @@
+//! Where sessions are kept: one trait, and a module for each place.
+
+mod cookie;
+mod memory;
+mod private;
+mod signed;
+
+use std::fmt;
+use std::sync::Arc;
+
+use ::cookie::Key;
+
+use self::cookie::CookieStore;
+use self::memory::MemoryStore;
+use self::private::Private;
+use self::signed::Signed;
+use super::record::Record;
+use crate::clock::Clock;
+use crate::settings::{SessionSettings, StoreKind};
+
+/// A place to keep sessions.
+///
+/// The visitor's cookie holds a token. For the stores on the server that is an id under which the
+/// record lies there; for the two cookie stores the token is the record itself, sealed.
+#[rocket::async_trait]
+pub trait Store: Send + Sync {
+    /// Finds the record behind a token as a browser sent it, `None` if there is none.
+    async fn load(&self, token: &str) -> Result<Option<Record>, StoreError>;
+
+    /// Keeps a new record and returns its token.
+    async fn create(&self, record: Record) -> Result<String, StoreError>;
+
+    /// Puts `next` in the place of `seen` and returns the token, a new one if `renew` is set: then
+    /// the old one is dead. Returns `None`, and changes nothing, if the store holds something else
+    /// than `seen` by now or nothing at all.
+    async fn replace(
+        &self,
+        token: &str,
+        seen: &Record,
+        next: Record,
+        renew: bool,
+    ) -> Result<Option<String>, StoreError>;
+
+    /// Forgets the record behind a token. A cookie store cannot: the browser may have kept a copy.
+    async fn remove(&self, token: &str) -> Result<(), StoreError>;
+}
+
+/// Why a store could not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// The session has grown past what this store takes, both in bytes (413).
+    TooLarge {
+        /// What the session takes.
+        bytes: usize,
+        /// What it may take.
+        limit: usize,
+    },
+    /// The store cannot be reached (503).
+    Unreachable(String),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { bytes, limit } => {
+                write!(f, "the session takes {bytes} bytes of at most {limit}")
+            }
+            Self::Unreachable(why) => write!(f, "the session store cannot be reached: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// Opens the store that the settings name. The cookie stores seal with the first of `secrets` and
+/// open with any of them.
+pub(crate) fn open(
+    settings: &SessionSettings,
+    secrets: &[Vec<u8>],
+    clock: Clock,
+) -> Arc<dyn Store> {
+    let name = settings.cookie_name();
+    let keys = || {
+        let derive = |secret: &Vec<u8>| derive_key(secret, settings.store, &name);
+        secrets.iter().map(derive).collect()
+    };
+    match settings.store {
+        StoreKind::Private => Arc::new(CookieStore { seal: Private, keys: keys(), name }),
+        StoreKind::Signed => Arc::new(CookieStore { seal: Signed, keys: keys(), name }),
+        StoreKind::Memory => Arc::new(MemoryStore::new(clock)),
+    }
+}
+
+/// A key of its own for each store and cookie name: what one lesson sealed, no other one opens.
+fn derive_key(secret: &[u8], store: StoreKind, cookie_name: &str) -> Key {
+    let purpose = format!("{store} {cookie_name}");
+    Key::derive_from(&[secret, purpose.as_bytes()].concat())
+}

@@ -1,0 +1,247 @@
+//! The `memory` store: here on the server, gone when it stops.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::{Record, Store, StoreError};
+use crate::clock::{Clock, Timestamp};
+use crate::session::id::SessionId;
+
+/// How many sessions are kept at most.
+const SESSIONS: usize = 1_000_000;
+/// What one session may take at most, in bytes of JSON.
+const SESSION_LIMIT: usize = 1024 * 1024;
+/// A request waits only for requests whose ids fall into the same shard.
+const SHARDS: usize = 64;
+/// How many ended sessions a new one sweeps away at most: nobody waits for a long sweep.
+const SWEEP: usize = 16;
+
+/// Keeps sessions as JSON in a table of bounded size. When it is full, the session nearest to its
+/// end makes room, and one that was never renewed before one that was.
+pub(super) struct MemoryStore {
+    clock: Clock,
+    shards: Vec<Mutex<Shard>>,
+}
+
+impl MemoryStore {
+    pub(super) fn new(clock: Clock) -> Self {
+        Self::with_capacity(clock, SESSIONS, SHARDS)
+    }
+
+    fn with_capacity(clock: Clock, sessions: usize, shards: usize) -> Self {
+        let capacity = sessions.div_ceil(shards);
+        let shard = || Mutex::new(Shard { capacity, ..Shard::default() });
+        let shards = std::iter::repeat_with(shard).take(shards).collect();
+        Self { clock, shards }
+    }
+
+    fn shard(&self, id: SessionId) -> &Mutex<Shard> {
+        &self.shards[id.shard(self.shards.len())]
+    }
+
+    fn begin(&self, entry: Entry) -> String {
+        let id = SessionId::random();
+        let mut shard = self.shard(id).lock();
+        shard.sweep(self.clock.now());
+        shard.make_room();
+        shard.insert(id, entry);
+        id.token()
+    }
+}
+
+#[rocket::async_trait]
+impl Store for MemoryStore {
+    async fn load(&self, token: &str) -> Result<Option<Record>, StoreError> {
+        let json = SessionId::parse(token).and_then(|id| self.shard(id).lock().json(id));
+        Ok(json.and_then(|json| Record::from_json(&json)))
+    }
+
+    async fn create(&self, record: Record) -> Result<String, StoreError> {
+        Ok(self.begin(Entry::new(&record)?))
+    }
+
+    async fn replace(
+        &self,
+        token: &str,
+        seen: &Record,
+        mut next: Record,
+        renew: bool,
+    ) -> Result<Option<String>, StoreError> {
+        let Some(id) = SessionId::parse(token) else {
+            return Ok(None);
+        };
+        next.revision = seen.revision + 1;
+        let entry = Entry::new(&next)?;
+        {
+            let mut shard = self.shard(id).lock();
+            if shard.revision(id) != Some(seen.revision) {
+                return Ok(None);
+            }
+            shard.remove(id);
+            if !renew {
+                shard.insert(id, entry);
+                return Ok(Some(token.to_owned()));
+            }
+        }
+        Ok(Some(self.begin(entry)))
+    }
+
+    async fn remove(&self, token: &str) -> Result<(), StoreError> {
+        if let Some(id) = SessionId::parse(token) {
+            self.shard(id).lock().remove(id);
+        }
+        Ok(())
+    }
+}
+
+/// A part of the table, behind a lock of its own.
+#[derive(Default)]
+struct Shard {
+    capacity: usize,
+    entries: HashMap<SessionId, Entry>,
+    /// The order in which sessions make room.
+    order: BTreeSet<(Rank, SessionId)>,
+}
+
+struct Entry {
+    json: Arc<[u8]>,
+    revision: u64,
+    rank: Rank,
+}
+
+/// Sessions that were never renewed come first, then those that end first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    renewed: bool,
+    expires: Timestamp,
+}
+
+impl Entry {
+    fn new(record: &Record) -> Result<Self, StoreError> {
+        let json = record.to_json();
+        let (bytes, limit) = (json.len(), SESSION_LIMIT);
+        if bytes > limit {
+            return Err(StoreError::TooLarge { bytes, limit });
+        }
+        let (renewed, expires) = (record.renewed, record.expires);
+        Ok(Self {
+            json: json.into_bytes().into(),
+            revision: record.revision,
+            rank: Rank { renewed, expires },
+        })
+    }
+}
+
+impl Shard {
+    fn json(&self, id: SessionId) -> Option<Arc<[u8]>> {
+        self.entries.get(&id).map(|entry| entry.json.clone())
+    }
+
+    fn revision(&self, id: SessionId) -> Option<u64> {
+        self.entries.get(&id).map(|entry| entry.revision)
+    }
+
+    fn insert(&mut self, id: SessionId, entry: Entry) {
+        self.order.insert((entry.rank, id));
+        self.entries.insert(id, entry);
+    }
+
+    fn remove(&mut self, id: SessionId) {
+        if let Some(entry) = self.entries.remove(&id) {
+            self.order.remove(&(entry.rank, id));
+        }
+    }
+
+    /// Forgets some sessions that have ended, anonymous and renewed ones alike.
+    fn sweep(&mut self, now: Timestamp) {
+        for renewed in [false, true] {
+            let first = Rank { renewed, expires: 0 };
+            let from = (first, SessionId::FIRST);
+            let ended =
+                |(rank, _): &&(Rank, SessionId)| rank.renewed == renewed && rank.expires <= now;
+            let ended: Vec<_> =
+                self.order.range(from..).take_while(ended).take(SWEEP).copied().collect();
+            for (_, id) in ended {
+                self.remove(id);
+            }
+        }
+    }
+
+    fn make_room(&mut self) {
+        if self.entries.len() >= self.capacity
+            && let Some(&(_, first)) = self.order.first()
+        {
+            self.remove(first);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rocket::tokio;
+
+    use super::*;
+
+    fn record(expires: Timestamp, renewed: bool) -> Record {
+        Record { expires, renewed, ..Record::default() }
+    }
+
+    async fn kept(store: &MemoryStore, tokens: &[String]) -> Vec<bool> {
+        let mut kept = vec![];
+        for token in tokens {
+            kept.push(store.load(token).await.unwrap().is_some());
+        }
+        kept
+    }
+
+    #[tokio::test]
+    async fn a_full_store_drops_the_oldest_anonymous_session() {
+        let store = MemoryStore::with_capacity(Clock::manual(0), 3, 1);
+        let mut tokens = vec![];
+        for (expires, renewed) in [(10, true), (30, false), (20, false), (40, false)] {
+            tokens.push(store.create(record(expires, renewed)).await.unwrap());
+        }
+        assert_eq!(kept(&store, &tokens).await, [true, true, false, true]);
+    }
+
+    #[tokio::test]
+    async fn what_has_ended_is_swept_when_others_come() {
+        let clock = Clock::manual(0);
+        let store = MemoryStore::with_capacity(clock.clone(), 1000, 1);
+        for n in 0..10 {
+            store.create(record(100, n % 2 == 0)).await.unwrap();
+        }
+        clock.advance(Duration::from_secs(100));
+        store.create(record(200, false)).await.unwrap();
+        assert_eq!(store.shards[0].lock().entries.len(), 1);
+        assert_eq!(store.shards[0].lock().order.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_sweep_stops_after_a_few() {
+        let clock = Clock::manual(0);
+        let store = MemoryStore::with_capacity(clock.clone(), 1000, 1);
+        for _ in 0..100 {
+            store.create(record(100, false)).await.unwrap();
+        }
+        clock.advance(Duration::from_secs(100));
+        store.create(record(200, false)).await.unwrap();
+        assert_eq!(store.shards[0].lock().entries.len(), 100 - SWEEP + 1);
+    }
+
+    #[tokio::test]
+    async fn it_holds_a_million_sessions_and_no_more() {
+        let store = MemoryStore::new(Clock::manual(0));
+        let first = store.create(record(1, false)).await.unwrap();
+        for _ in 0..SESSIONS + SESSIONS / 10 {
+            store.create(record(2, false)).await.unwrap();
+        }
+        let total: usize = store.shards.iter().map(|shard| shard.lock().entries.len()).sum();
+        assert!(total > SESSIONS * 9 / 10 && total <= SESSIONS + SHARDS, "{total}");
+        assert_eq!(kept(&store, &[first]).await, [false]);
+    }
+}

@@ -1,0 +1,251 @@
+//! The settings under `[default.session]`, and what to say when one of them is wrong.
+
+use std::fmt;
+use std::time::Duration;
+
+use rocket::figment::providers::Serialized;
+use rocket::figment::{self, Figment, Source};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+/// No cookie may live longer (RFC 6265bis, 5.5).
+const LONGEST: Duration = Duration::from_hours(400 * 24);
+
+/// How sessions are kept and how long they live.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionSettings {
+    /// Where sessions are kept.
+    pub store: StoreKind,
+    /// How long a session lives after its last use if it is permanent, otherwise after its last change.
+    #[serde(deserialize_with = "duration")]
+    pub lifetime: Duration,
+    /// Whether each request gives a permanent session its full lifetime again.
+    pub refresh_each_request: bool,
+    /// When a session ends however much it is used.
+    #[serde(deserialize_with = "duration")]
+    pub absolute_lifetime: Duration,
+    /// The name of the cookie. Cookies ignore ports, so each lesson has one of its own.
+    pub cookie: String,
+    /// Older secret keys, which still open cookies but no longer write them.
+    pub fallback_keys: Vec<String>,
+    /// Set it where a proxy speaks TLS: the cookie becomes `Secure`, its name begins with `__Host-`.
+    pub secure: bool,
+}
+
+/// The places where a session can be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StoreKind {
+    /// In the visitor's cookie, encrypted.
+    Private,
+    /// In the visitor's cookie, signed but readable.
+    Signed,
+    /// On the server, for as long as it runs.
+    Memory,
+}
+
+impl StoreKind {
+    /// Says in a line how a session is kept.
+    #[must_use]
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::Private => "in the visitor's cookie, encrypted",
+            Self::Signed => "in the visitor's cookie, signed but readable",
+            Self::Memory => "on this server; the visitor's cookie holds only an id",
+        }
+    }
+
+    /// Whether the secret key matters to sessions kept this way.
+    #[must_use]
+    pub fn needs_key(self) -> bool {
+        matches!(self, Self::Private | Self::Signed)
+    }
+}
+
+impl fmt::Display for StoreKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
+/// What holds for a session where nobody says otherwise; Flask's lifetime is 31 days too.
+#[derive(Serialize)]
+struct Defaults {
+    store: StoreKind,
+    lifetime: &'static str,
+    refresh_each_request: bool,
+    absolute_lifetime: &'static str,
+    cookie: &'static str,
+    fallback_keys: [&'static str; 0],
+    secure: bool,
+}
+
+const DEFAULTS: Defaults = Defaults {
+    store: StoreKind::Private,
+    lifetime: "31days",
+    refresh_each_request: true,
+    absolute_lifetime: "12h",
+    cookie: "session",
+    fallback_keys: [],
+    secure: false,
+};
+
+impl SessionSettings {
+    /// Reads the settings from the key `session` and checks them.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for each setting that is wrong: its name, where it stands, what would be right.
+    ///
+    /// ```
+    /// use rocket::figment::Figment;
+    /// use shared::SessionSettings;
+    ///
+    /// let figment = Figment::new().merge(("session.lifetime", "5 apples"));
+    /// let message = SessionSettings::from(&figment).err().unwrap();
+    /// assert!(message.starts_with("session.lifetime"));
+    /// ```
+    pub fn from(figment: &Figment) -> Result<Self, String> {
+        let figment = figment.clone().join(Serialized::default("session", DEFAULTS));
+        if figment.find_value("session").is_ok_and(|value| value.as_dict().is_none()) {
+            let place = place(&figment, "session");
+            return Err(format!(
+                "session{place}: expected settings in braces, such as {{store=memory}}"
+            ));
+        }
+        let settings: Self =
+            figment.focus("session").extract().map_err(|errors| explain("session", errors))?;
+        let problems = [
+            ("lifetime", limit(settings.lifetime)),
+            ("absolute_lifetime", limit(settings.absolute_lifetime)),
+            ("cookie", token(&settings.cookie)),
+        ];
+        for (key, problem) in problems {
+            if let Some(problem) = problem {
+                let key = format!("session.{key}");
+                return Err(format!("{key}{}: {problem}", place(&figment, &key)));
+            }
+        }
+        Ok(settings)
+    }
+
+    /// The name under which the browser knows the cookie.
+    #[must_use]
+    pub fn cookie_name(&self) -> String {
+        let prefix = if self.secure { "__Host-" } else { "" };
+        format!("{prefix}{}", self.cookie)
+    }
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    struct Time;
+
+    impl de::Visitor<'_> for Time {
+        type Value = Duration;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a time such as \"20s\", \"5m\" or \"12h\"")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Duration, E> {
+            let parsed = humantime::parse_duration(text);
+            parsed.map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
+        }
+    }
+
+    deserializer.deserialize_str(Time)
+}
+
+fn limit(lifetime: Duration) -> Option<String> {
+    if lifetime < Duration::from_secs(1) {
+        return Some("a session must live for a second at least".to_owned());
+    }
+    (lifetime > LONGEST).then(|| "browsers keep no cookie for more than 400 days".to_owned())
+}
+
+/// Checks for a cookie name: a token of RFC 9110, 5.6.2.
+fn token(name: &str) -> Option<String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$&'*+-.^_`|~".contains(c);
+    let good = !name.is_empty() && name.len() <= 100 && name.chars().all(allowed);
+    (!good).then(|| format!("{name:?} cannot name a cookie: use letters, digits, - and _"))
+}
+
+/// Says in a line for each error which setting below `parent` is wrong, where it stands and what is
+/// expected.
+pub(crate) fn explain(parent: &str, errors: figment::Error) -> String {
+    let line = |error: figment::Error| {
+        let path = [parent].into_iter().chain(error.path.iter().map(String::as_str));
+        let key = path.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
+        let place = error.metadata.as_ref().map(|data| describe(data, &key));
+        format!("{key}{}: {}", place.unwrap_or_default(), error.kind)
+    };
+    errors.into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Where the setting `key` comes from, to be put behind its name.
+pub(crate) fn place(figment: &Figment, key: &str) -> String {
+    let found = figment.find_metadata(key);
+    found.map_or_else(String::new, |data| describe(data, key))
+}
+
+fn describe(metadata: &figment::Metadata, key: &str) -> String {
+    if let Some(Source::File(path)) = &metadata.source {
+        format!(" (in {})", path.display())
+    } else if metadata.name.contains("environment") {
+        let variable = key.split('.').next().unwrap_or(key).to_uppercase();
+        format!(" (in the environment, ROCKET_{variable})")
+    } else {
+        String::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(key: &str, value: impl Serialize) -> Result<SessionSettings, String> {
+        SessionSettings::from(&Figment::new().merge((format!("session.{key}"), value)))
+    }
+
+    fn refusal(key: &str, value: impl Serialize) -> String {
+        with(key, value).err().expect("it is refused")
+    }
+
+    #[test]
+    fn the_defaults_hold() {
+        let settings = SessionSettings::from(&Figment::new()).ok().unwrap();
+        assert_eq!(settings.store, StoreKind::Private);
+        assert_eq!(settings.lifetime, Duration::from_hours(31 * 24));
+        assert_eq!(settings.cookie_name(), "session");
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_key_and_what_would_be_right() {
+        assert!(refusal("lifetime", 300).contains("session.lifetime"));
+        assert!(refusal("lifetime", 300).contains("\"5m\""));
+        assert!(refusal("lifetime", "soon").contains("\"5m\""));
+        assert!(refusal("store", "disk").contains("memory"));
+        assert!(refusal("liftime", "5m").contains("liftime"));
+        assert!(refusal("refresh_each_request", "often").contains("session.refresh_each_request"));
+    }
+
+    #[test]
+    fn a_lifetime_over_400_days_is_refused() {
+        assert!(with("lifetime", "400days").is_ok());
+        assert!(refusal("lifetime", "401days").contains("400 days"));
+        assert!(refusal("absolute_lifetime", "2years").contains("400 days"));
+        assert!(refusal("lifetime", "0s").contains("a second"));
+    }
+
+    #[test]
+    fn a_cookie_name_is_a_token() {
+        for name in ["", "two words", "a=b", "a;b", "Käse", "__Host-\n"] {
+            assert!(refusal("cookie", name).contains("session.cookie"), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn behind_tls_the_cookie_has_the_host_prefix() {
+        assert_eq!(with("secure", true).ok().unwrap().cookie_name(), "__Host-session");
+    }
+}

@@ -1,0 +1,61 @@
+//! The style sheet, the script and the icon, built into the program: a classroom may be offline.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use rocket::http::{ContentType, Header};
+use rocket::{Responder, Route, get, routes};
+
+/// A file and its address; a changed file has another one, so that browsers may keep it.
+struct StaticFile {
+    name: &'static str,
+    content_type: ContentType,
+    content: &'static str,
+}
+
+static FILES: [StaticFile; 3] = [
+    StaticFile {
+        name: "style.css",
+        content_type: ContentType::CSS,
+        content: include_str!("../static/style.css"),
+    },
+    StaticFile {
+        name: "countdown.js",
+        content_type: ContentType::JavaScript,
+        content: include_str!("../static/countdown.js"),
+    },
+    StaticFile {
+        name: "icon.svg",
+        content_type: ContentType::SVG,
+        content: include_str!("../static/icon.svg"),
+    },
+];
+
+#[derive(Responder)]
+struct Kept {
+    content: &'static str,
+    content_type: ContentType,
+    cache: Header<'static>,
+}
+
+#[get("/static/<_version>/<name>")]
+fn file(_version: &str, name: &str) -> Option<Kept> {
+    let StaticFile { content, content_type, .. } = FILES.iter().find(|file| file.name == name)?;
+    Some(Kept {
+        content,
+        content_type: content_type.clone(),
+        cache: Header::new("Cache-Control", "public, max-age=86400"),
+    })
+}
+
+/// The folder under which the files are found: a checksum of them all.
+pub(crate) fn folder() -> String {
+    let mut hasher = DefaultHasher::new();
+    for file in &FILES {
+        file.content.hash(&mut hasher);
+    }
+    format!("/static/{:016x}", hasher.finish())
+}
+
+pub(crate) fn routes() -> Vec<Route> {
+    routes![file]
+}

@@ -1,0 +1,202 @@
+//! For the tests of a lesson: a server whose clock stands still, and browsers that visit it.
+//!
+//! ```
+//! use rocket::{get, routes};
+//! use shared::testing::Server;
+//!
+//! #[get("/")]
+//! fn index() -> &'static str {
+//!     "Hello from Rocket!"
+//! }
+//!
+//! let server = Server::start(rocket::build().mount("/", routes![index]));
+//! let (ferris, corro) = (server.browser(), server.browser());
+//! assert!(ferris.get("/").shows("Hello"));
+//! assert_eq!(corro.get("/nowhere").status, 404);
+//! ```
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rocket::http::{ContentType, Cookie, Header, Method};
+use rocket::local::blocking::{Client, LocalResponse};
+use rocket::{Build, Rocket};
+
+use crate::clock::{Clock, Timestamp};
+
+/// A server without a port, in which time passes only when the test says so.
+pub struct Server {
+    client: Client,
+    clock: Clock,
+}
+
+impl Server {
+    /// Starts a server.
+    ///
+    /// # Panics
+    ///
+    /// If Rocket refuses to launch it.
+    #[must_use]
+    pub fn start(rocket: Rocket<Build>) -> Self {
+        let clock = Clock::manual(1_800_000_000);
+        let client = Client::untracked(rocket.manage(clock.clone())).expect("it launches");
+        Self { client, clock }
+    }
+
+    /// Opens a browser with a cookie jar of its own.
+    #[must_use]
+    pub fn browser(&self) -> Browser<'_> {
+        Browser { server: self, jar: RefCell::default() }
+    }
+
+    /// Lets time pass, for the server and for the browsers.
+    pub fn wait(&self, time: Duration) {
+        self.clock.advance(time);
+    }
+}
+
+/// A visitor's browser. It keeps cookies for as long as they say, and follows no redirect by itself.
+pub struct Browser<'s> {
+    server: &'s Server,
+    jar: RefCell<BTreeMap<String, Kept>>,
+}
+
+/// A cookie's value, and until when it is kept.
+struct Kept {
+    value: String,
+    until: Timestamp,
+}
+
+impl Browser<'_> {
+    /// Opens a page.
+    pub fn get(&self, path: &str) -> Answer {
+        self.send(Method::Get, path, None, None)
+    }
+
+    /// Sends a form; `fields` are written like `name=Ferris&age=7`.
+    pub fn post(&self, path: &str, fields: &str) -> Answer {
+        self.send(Method::Post, path, Some(fields), None)
+    }
+
+    /// Sends a form with a header that a page of another origin would cause.
+    pub fn post_from(
+        &self,
+        header: (&'static str, &'static str),
+        path: &str,
+        fields: &str,
+    ) -> Answer {
+        self.send(Method::Post, path, Some(fields), Some(Header::new(header.0, header.1)))
+    }
+
+    /// The value of the one cookie that it has, `None` if it has none.
+    ///
+    /// # Panics
+    ///
+    /// If it has more than one.
+    #[must_use]
+    pub fn cookie(&self) -> Option<String> {
+        let mut jar = self.jar.borrow_mut();
+        jar.retain(|_, kept| kept.until > self.server.clock.now());
+        assert!(jar.len() < 2, "one cookie is enough for a session");
+        jar.values().next().map(|kept| kept.value.clone())
+    }
+
+    /// Gives it a cookie, as somebody would who has copied it.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        let kept = Kept { value: value.to_owned(), until: Timestamp::MAX };
+        self.jar.borrow_mut().insert(name.to_owned(), kept);
+    }
+
+    fn send(
+        &self,
+        method: Method,
+        path: &str,
+        form: Option<&str>,
+        header: Option<Header<'static>>,
+    ) -> Answer {
+        let mut request = self.server.client.req(method, path);
+        if let Some(fields) = form {
+            request = request.header(ContentType::Form).body(fields);
+        }
+        if let Some(header) = header {
+            request = request.header(header);
+        }
+        let now = self.server.clock.now();
+        for (name, kept) in &*self.jar.borrow() {
+            if kept.until > now {
+                request = request.cookie((name.clone(), kept.value.clone()));
+            }
+        }
+        let answer = Answer::of(request.dispatch());
+        for line in answer.headers("Set-Cookie") {
+            self.keep(line, now);
+        }
+        answer
+    }
+
+    fn keep(&self, line: &str, now: Timestamp) {
+        let Ok(cookie) = Cookie::parse_encoded(line.to_owned()) else {
+            return;
+        };
+        let seconds = cookie.max_age().map(|age| age.whole_seconds().try_into().unwrap_or(0));
+        let until = seconds.map_or(Timestamp::MAX, |seconds: u64| now + seconds);
+        let kept = Kept { value: cookie.value().to_owned(), until };
+        self.jar.borrow_mut().insert(cookie.name().to_owned(), kept);
+    }
+}
+
+/// What a server answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// Where a redirect leads.
+    pub location: Option<String>,
+    /// The page.
+    pub body: String,
+    headers: Vec<(String, String)>,
+}
+
+impl Answer {
+    fn of(response: LocalResponse<'_>) -> Self {
+        let pair = |header: Header<'_>| (header.name.to_string(), header.value.to_string());
+        Self {
+            status: response.status().code,
+            location: response.headers().get_one("Location").map(str::to_owned),
+            headers: response.headers().iter().map(pair).collect(),
+            body: response.into_string().unwrap_or_default(),
+        }
+    }
+
+    /// Whether the page has this text in it.
+    #[must_use]
+    pub fn shows(&self, text: &str) -> bool {
+        self.body.contains(text)
+    }
+
+    /// Whether it redirects to `path` as one does after a POST (303).
+    #[must_use]
+    pub fn redirects_to(&self, path: &str) -> bool {
+        self.status == 303 && self.location.as_deref() == Some(path)
+    }
+
+    /// The lines of a header, by its name in any case.
+    #[must_use]
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        let named = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// The one line of a header; empty if there is none.
+    ///
+    /// # Panics
+    ///
+    /// If there are more.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        let lines = self.headers(name);
+        assert!(lines.len() < 2, "{name} stands there once: {lines:?}");
+        lines.first().copied().unwrap_or_default()
+    }
+}

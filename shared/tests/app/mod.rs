@@ -1,0 +1,305 @@
+//! A small application that does to its session whatever the address says.
+
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cookie::Key;
+use rocket::fairing::AdHoc;
+use rocket::figment::Figment;
+use rocket::figment::value::Value;
+use rocket::http::{Header, Status};
+use rocket::local::asynchronous::Client;
+use rocket::response::Responder;
+use rocket::tokio::sync::{Barrier, Notify};
+use rocket::{Build, Config, Rocket, State, futures, get, post, routes};
+use shared::testing::Server;
+use shared::{Clock, Session, SessionFairing};
+
+/// Where a store keeps sessions: it decides what a log-out can promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    InTheCookie,
+    OnTheServer,
+}
+
+/// The application with its settings.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) kept: Kept,
+    figment: Figment,
+}
+
+/// A key as the settings want it.
+pub(crate) fn fresh_key() -> String {
+    STANDARD.encode(&Key::generate().master()[..32])
+}
+
+impl App {
+    pub(crate) fn on(store: &str, kept: Kept) -> Self {
+        let figment = Figment::from(Config {
+            log_level: rocket::config::LogLevel::Off,
+            ..Config::debug_default()
+        })
+        .merge(("session.store", store))
+        .merge(("session.cookie", "test"))
+        .merge(("secret_key", fresh_key()));
+        Self { kept, figment }
+    }
+
+    pub(crate) fn with(&self, key: &str, value: impl Into<Value>) -> Self {
+        self.with_setting(&format!("session.{key}"), value)
+    }
+
+    pub(crate) fn with_setting(&self, key: &str, value: impl Into<Value>) -> Self {
+        Self { figment: self.figment.clone().merge((key, value.into())), ..*self }
+    }
+
+    pub(crate) fn start(&self) -> Server {
+        Server::start(self.rocket())
+    }
+
+    pub(crate) fn rocket(&self) -> Rocket<Build> {
+        rocket::custom(self.figment.clone()).attach(SessionFairing).mount(
+            "/",
+            routes![
+                get,
+                get_number,
+                insert,
+                remove,
+                take,
+                contains,
+                keys,
+                is_empty,
+                update,
+                clear,
+                clear_and_insert,
+                renew,
+                permanent,
+                ended,
+                ending,
+                flash,
+                flashes,
+                fail,
+                panic,
+                unstorable,
+                large,
+                length,
+                vary,
+                bare
+            ],
+        )
+    }
+}
+
+#[get("/get/<key>")]
+fn get(session: &Session, key: &str) -> String {
+    format!("{:?}", session.get::<String>(key))
+}
+
+#[get("/get_number/<key>")]
+fn get_number(session: &Session, key: &str) -> String {
+    format!("{:?}", session.get::<u32>(key))
+}
+
+#[post("/insert/<key>/<value>")]
+fn insert(session: &Session, key: &str, value: &str) {
+    session.insert(key, value);
+}
+
+#[post("/remove/<key>")]
+fn remove(session: &Session, key: &str) {
+    session.remove(key);
+}
+
+#[post("/take/<key>")]
+fn take(session: &Session, key: &str) -> String {
+    format!("{:?}", session.take::<String>(key))
+}
+
+#[get("/contains/<key>")]
+fn contains(session: &Session, key: &str) -> String {
+    session.contains(key).to_string()
+}
+
+#[get("/keys")]
+fn keys(session: &Session) -> String {
+    format!("{:?}", session.keys())
+}
+
+#[get("/is_empty")]
+fn is_empty(session: &Session) -> String {
+    session.is_empty().to_string()
+}
+
+#[post("/update/<key>")]
+fn update(session: &Session, key: &str) {
+    session.update(key, |count: &mut u32| *count += 1);
+}
+
+#[post("/clear")]
+fn clear(session: &Session) {
+    session.clear();
+}
+
+#[post("/clear_and_insert/<key>/<value>")]
+fn clear_and_insert(session: &Session, key: &str, value: &str) {
+    session.clear();
+    session.insert(key, value);
+}
+
+#[post("/renew")]
+fn renew(session: &Session) {
+    session.renew();
+}
+
+#[post("/permanent/<permanent>")]
+fn permanent(session: &Session, permanent: bool) {
+    session.set_permanent(permanent);
+}
+
+#[get("/ended")]
+fn ended(session: &Session) -> String {
+    session.has_ended().to_string()
+}
+
+#[get("/ending")]
+fn ending(session: &Session) -> String {
+    format!("{:?}", session.ending().map(|ending| ending.seconds_left))
+}
+
+#[post("/flash/<message>")]
+fn flash(session: &Session, message: &str) {
+    session.flash(message);
+}
+
+#[get("/flashes")]
+fn flashes(session: &Session) -> String {
+    format!("{:?}", session.flashes())
+}
+
+#[post("/fail/<code>/<key>/<value>")]
+fn fail(session: &Session, code: u16, key: &str, value: &str) -> Status {
+    session.insert(key, value);
+    Status::new(code)
+}
+
+#[post("/panic/<key>/<value>")]
+fn panic(session: &Session, key: &str, value: &str) {
+    session.insert(key, value);
+    panic!("on purpose, in a test")
+}
+
+#[post("/unstorable/<key>")]
+fn unstorable(session: &Session, key: &str) {
+    session.insert(key, "saved with the rest, or not at all");
+    session.insert("map", HashMap::from([((1, 2), 3)]));
+}
+
+#[post("/large/<bytes>")]
+fn large(session: &Session, bytes: usize) {
+    session.insert("large", "x".repeat(bytes));
+}
+
+#[get("/length")]
+fn length(session: &Session) -> String {
+    session.get::<String>("large").map_or(0, |text| text.len()).to_string()
+}
+
+#[derive(Responder)]
+struct Varying((), Header<'static>);
+
+#[get("/vary/<header>")]
+fn vary(_session: &Session, header: String) -> Varying {
+    Varying((), Header::new("Vary", header))
+}
+
+#[get("/bare")]
+fn bare() {}
+
+/// Where requests wait until all of them have loaded their session; the late ones wait on.
+struct Meeting {
+    all_here: Barrier,
+    others_done: Notify,
+}
+
+#[post("/meet/<act>/<key>")]
+async fn meet(session: &Session, meeting: &State<Meeting>, act: &str, key: &str) -> Status {
+    meeting.all_here.wait().await;
+    if act.ends_with("_late") {
+        meeting.others_done.notified().await;
+    }
+    match act {
+        "insert" | "insert_late" => session.insert(key, true),
+        "update" | "update_late" => session.update(key, |count: &mut u32| *count += 1),
+        "clear" => session.clear(),
+        "renew" => session.renew(),
+        _ => return Status::NotFound,
+    }
+    Status::Ok
+}
+
+/// What came of requests that were under way at once.
+pub(crate) struct Parallel {
+    pub(crate) statuses: Vec<u16>,
+    /// What the session of before holds now.
+    pub(crate) keys: String,
+    pub(crate) visits: String,
+    pub(crate) cookies_of_the_late_one: Vec<String>,
+}
+
+impl App {
+    /// Sends POST requests with one and the same cookie, all of which have loaded the session
+    /// before any of them goes on. Those whose path says `_late` go on when the others are saved.
+    pub(crate) async fn parallel(&self, paths: &[String]) -> Parallel {
+        let meeting = Meeting { all_here: Barrier::new(paths.len()), others_done: Notify::new() };
+        let rocket = self
+            .rocket()
+            .manage(Clock::manual(1_800_000_000))
+            .manage(meeting)
+            .mount("/", routes![meet]);
+        let client = Client::untracked(rocket.attach(tell_the_late_ones())).await.unwrap();
+        let first = client.post("/insert/start/now").dispatch().await;
+        let line = first.headers().get_one("Set-Cookie").unwrap();
+        let token = line.split(['=', ';']).nth(1).unwrap().to_owned();
+        let send = |path: &String| {
+            let request = client.post(path.clone()).cookie(("test", token.clone()));
+            async move {
+                let answer = request.dispatch().await;
+                let cookies = answer.headers().get("Set-Cookie").map(str::to_owned).collect();
+                (answer.status().code, cookies)
+            }
+        };
+        let answers: Vec<(u16, Vec<String>)> =
+            futures::future::join_all(paths.iter().map(send)).await;
+        let read = async |path: &'static str| {
+            let request = client.get(path).cookie(("test", token.clone()));
+            request.dispatch().await.into_string().await.unwrap()
+        };
+        Parallel {
+            statuses: answers.iter().map(|(status, _)| *status).collect(),
+            keys: read("/keys").await,
+            visits: read("/get_number/visits").await,
+            cookies_of_the_late_one: answers[0].1.clone(),
+        }
+    }
+}
+
+/// Attached last, so that it runs when a session is saved.
+fn tell_the_late_ones() -> AdHoc {
+    AdHoc::on_ignite("After the session is saved", |rocket| async {
+        rocket.attach(AdHoc::on_response("Tell the late ones", |req, _| {
+            Box::pin(async move {
+                let path = req.uri().path();
+                if let Some(meeting) = req.rocket().state::<Meeting>()
+                    && path.starts_with("/meet/")
+                    && !path.as_str().contains("_late")
+                {
+                    meeting.others_done.notify_one();
+                }
+            })
+        }))
+    })
+}

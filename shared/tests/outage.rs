@@ -1,0 +1,154 @@
+//! What happens while the store cannot be reached, shown with a store that a test can switch off.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use parking_lot::Mutex;
+use rocket::{get, post, routes};
+use shared::session::{Record, Store, StoreError};
+use shared::testing::Server;
+use shared::{Session, SessionFairing};
+
+/// Room for one session, behind a line that can be cut.
+#[derive(Default)]
+struct CutLine {
+    is_cut: AtomicBool,
+    calls: AtomicUsize,
+    record: Mutex<Option<Record>>,
+}
+
+impl CutLine {
+    fn reach(&self) -> Result<&Mutex<Option<Record>>, StoreError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        if self.is_cut.load(Ordering::SeqCst) {
+            return Err(StoreError::Unreachable("the line is cut".to_owned()));
+        }
+        Ok(&self.record)
+    }
+}
+
+#[rocket::async_trait]
+impl Store for CutLine {
+    async fn load(&self, _: &str) -> Result<Option<Record>, StoreError> {
+        Ok(self.reach()?.lock().clone())
+    }
+
+    async fn create(&self, record: Record) -> Result<String, StoreError> {
+        *self.reach()?.lock() = Some(record);
+        Ok("token".to_owned())
+    }
+
+    async fn replace(
+        &self,
+        _: &str,
+        _: &Record,
+        next: Record,
+        _: bool,
+    ) -> Result<Option<String>, StoreError> {
+        *self.reach()?.lock() = Some(next);
+        Ok(Some("token".to_owned()))
+    }
+
+    async fn remove(&self, _: &str) -> Result<(), StoreError> {
+        *self.reach()?.lock() = None;
+        Ok(())
+    }
+}
+
+#[get("/name")]
+fn name(session: &Session) -> Option<String> {
+    session.get("name")
+}
+
+#[post("/name/<name>")]
+fn set_name(session: &Session, name: &str) {
+    session.insert("name", name);
+}
+
+#[post("/cut/<name>")]
+fn set_name_and_cut(session: &Session, line: &rocket::State<Arc<CutLine>>, name: &str) {
+    session.insert("name", name);
+    line.is_cut.store(true, Ordering::SeqCst);
+}
+
+#[get("/bare")]
+fn bare() -> &'static str {
+    "no session here"
+}
+
+fn start() -> (Server, Arc<CutLine>) {
+    let line = Arc::new(CutLine::default());
+    let store: Arc<dyn Store> = line.clone();
+    let quiet = rocket::Config {
+        log_level: rocket::config::LogLevel::Off,
+        ..rocket::Config::debug_default()
+    };
+    let rocket = rocket::custom(quiet).manage(store).manage(line.clone()).attach(SessionFairing);
+    (Server::start(rocket.mount("/", routes![name, set_name, set_name_and_cut, bare])), line)
+}
+
+#[test]
+fn an_outage_is_a_503_that_keeps_the_cookie_and_ends_by_itself() {
+    let (server, line) = start();
+    let browser = server.browser();
+    browser.post("/name/Ferris", "");
+    line.is_cut.store(true, Ordering::SeqCst);
+    for answer in [browser.get("/name"), browser.post("/name/Corro", "")] {
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.header("Retry-After"), "1");
+        assert_eq!(answer.header("Vary"), "Cookie");
+        assert!(answer.headers("Set-Cookie").is_empty());
+    }
+    line.is_cut.store(false, Ordering::SeqCst);
+    assert_eq!(browser.get("/name").body, "Ferris");
+}
+
+#[test]
+fn an_outage_while_saving_is_a_503_too() {
+    let (server, line) = start();
+    let browser = server.browser();
+    browser.post("/name/Ferris", "");
+    let answer = browser.post("/cut/Corro", "");
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.header("Retry-After"), "1");
+    assert!(answer.headers("Set-Cookie").is_empty());
+    assert!(answer.shows("503"));
+    line.is_cut.store(false, Ordering::SeqCst);
+    assert_eq!(browser.get("/name").body, "Ferris");
+}
+
+#[test]
+fn who_needs_no_session_notices_nothing() {
+    let (server, line) = start();
+    let browser = server.browser();
+    browser.post("/name/Ferris", "");
+    line.is_cut.store(true, Ordering::SeqCst);
+    assert_eq!(browser.get("/bare").body, "no session here");
+    assert_eq!(server.browser().get("/name").status, 404, "no cookie, no store");
+}
+
+#[test]
+fn the_store_is_asked_only_as_often_as_needed() {
+    let (server, line) = start();
+    let calls = || line.calls.swap(0, Ordering::SeqCst);
+    let browser = server.browser();
+    browser.get("/name");
+    browser.get("/bare");
+    assert_eq!(calls(), 0, "without a cookie there is nothing to ask for");
+    browser.post("/name/Ferris", "");
+    assert_eq!(calls(), 1, "a new session is created");
+    browser.get("/name");
+    assert_eq!(calls(), 1, "it is loaded");
+    browser.get("/bare");
+    assert_eq!(calls(), 0, "nobody asked for the session");
+    browser.post("/name/Corro", "");
+    assert_eq!(calls(), 2, "it is loaded and replaced");
+}
+
+#[test]
+fn a_handler_that_wants_a_session_needs_the_fairing() {
+    let rocket = rocket::build().mount("/", routes![name]);
+    let refused =
+        rocket::local::blocking::Client::untracked(rocket).expect_err("it must not launch");
+    assert!(matches!(refused.kind(), rocket::error::ErrorKind::SentinelAborts(_)));
+}

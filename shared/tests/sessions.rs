@@ -1,0 +1,506 @@
+//! What holds for a session, whatever keeps it: one table of cases, run for each store.
+
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+mod app;
+
+use std::time::Duration;
+
+use app::{App, Kept};
+use rocket::tokio;
+
+/// Writes a test for each case and each store.
+macro_rules! on_every_store {
+    ($($case:ident,)*) => {
+        on_every_store!(@store private "private" Kept::InTheCookie; $($case)*);
+        on_every_store!(@store signed "signed" Kept::InTheCookie; $($case)*);
+        on_every_store!(@store memory "memory" Kept::OnTheServer; $($case)*);
+    };
+    (@store $module:ident $store:literal $kept:expr; $($case:ident)*) => {
+        mod $module {
+            use super::*;
+            $(#[test] fn $case() { super::$case(&App::on($store, $kept)); })*
+        }
+    };
+}
+
+on_every_store! {
+    it_is_a_dictionary,
+    values_are_typed,
+    a_visit_writes_nothing,
+    a_page_without_a_session_knows_nothing_of_it,
+    one_cookie_with_all_its_attributes,
+    behind_tls_the_cookie_is_secure,
+    vary_is_merged_into_the_header_that_stands,
+    it_ends_with_the_browser_unless_it_is_permanent,
+    a_permanent_session_slides,
+    a_permanent_session_can_stand,
+    idle_time_ends_it_on_the_server,
+    the_absolute_limit_ends_it_on_the_server,
+    removing_the_last_key_does_not_end_it,
+    clear_ends_it_and_takes_the_cookie_away,
+    after_clear_a_new_one_begins,
+    a_copy_from_before_the_end_is_dead_on_the_server,
+    renew_keeps_the_values_and_kills_the_old_id,
+    renew_begins_the_absolute_limit_anew,
+    an_id_that_was_not_issued_is_never_adopted,
+    a_cookie_with_any_byte_changed_is_nobodys,
+    a_mangled_cookie_is_nobodys,
+    a_cookie_of_another_lesson_is_nobodys,
+    an_error_saves_nothing,
+    a_panic_saves_nothing,
+    what_cannot_be_stored_fails_the_request,
+    a_session_that_is_too_large_is_refused_and_kept_as_it_was,
+    messages_are_shown_once,
+    the_end_is_told_as_it_will_be,
+    a_value_that_changes_its_type_begins_anew,
+    two_requests_at_once_both_count,
+    forty_updates_at_once_lose_nothing,
+    a_request_under_way_brings_nothing_back,
+    a_request_under_way_does_not_undo_a_renewal,
+}
+
+fn it_is_a_dictionary(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    assert_eq!(browser.get("/get/name").body, "None");
+    browser.post("/insert/name/Ferris", "");
+    browser.post("/insert/color/orange", "");
+    assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
+    assert_eq!(browser.get("/contains/name").body, "true");
+    assert_eq!(browser.get("/contains/nothing").body, "false");
+    assert_eq!(browser.get("/keys").body, "[\"color\", \"name\"]");
+    assert_eq!(browser.post("/take/color", "").body, "Some(\"orange\")");
+    assert_eq!(browser.post("/take/color", "").body, "None");
+    browser.post("/insert/name/Corro", "");
+    assert_eq!(browser.get("/get/name").body, "Some(\"Corro\")");
+    browser.post("/remove/name", "");
+    assert_eq!(browser.get("/keys").body, "[]");
+    assert_eq!(browser.get("/is_empty").body, "true");
+}
+
+fn values_are_typed(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/update/visits", "");
+    browser.post("/update/visits", "");
+    assert_eq!(browser.get("/get_number/visits").body, "Some(2)");
+    assert_eq!(browser.get("/get/visits").body, "None", "2 is not a text");
+}
+
+fn a_visit_writes_nothing(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    for path in ["/get/name", "/keys", "/contains/name", "/flashes", "/ended"] {
+        let answer = browser.get(path);
+        assert!(answer.headers("Set-Cookie").is_empty(), "{path}");
+        assert_eq!(answer.header("Vary"), "Cookie", "{path}");
+        assert_eq!(answer.header("Cache-Control"), "", "{path}");
+    }
+    for path in ["/remove/name", "/take/name", "/clear", "/renew", "/permanent/true"] {
+        assert!(browser.post(path, "").headers("Set-Cookie").is_empty(), "{path}");
+    }
+    browser.post("/insert/name/Ferris", "");
+    let answer = browser.get("/get/name");
+    assert!(answer.headers("Set-Cookie").is_empty());
+    assert_eq!(
+        answer.header("Cache-Control"),
+        "no-store",
+        "what a session holds is not kept in caches"
+    );
+}
+
+fn a_page_without_a_session_knows_nothing_of_it(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    browser.post("/permanent/true", "");
+    let answer = browser.get("/bare");
+    assert!(answer.headers("Set-Cookie").is_empty());
+    assert!(answer.headers("Vary").is_empty());
+}
+
+fn one_cookie_with_all_its_attributes(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    let answer = browser.post("/insert/name/Ferris", "");
+    let line = answer.header("Set-Cookie");
+    let (pair, attributes) = line.split_once("; ").unwrap();
+    assert!(pair.starts_with("test="), "{line}");
+    assert!(
+        pair.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"=-_.".contains(&byte)),
+        "{line}"
+    );
+    assert_eq!(attributes, "HttpOnly; SameSite=Lax; Path=/");
+    assert_eq!(answer.header("Cache-Control"), "no-store");
+    assert_eq!(answer.header("Vary"), "Cookie");
+    let answer = browser.post("/clear", "");
+    let line = answer.header("Set-Cookie");
+    assert!(
+        line.starts_with("test=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0; Expires="),
+        "{line}"
+    );
+    assert_eq!(answer.header("Cache-Control"), "no-store");
+}
+
+fn behind_tls_the_cookie_is_secure(app: &App) {
+    let server = app.with("secure", true).start();
+    let browser = server.browser();
+    let answer = browser.post("/insert/name/Ferris", "");
+    let line = answer.header("Set-Cookie");
+    assert!(line.starts_with("__Host-test="), "{line}");
+    assert!(line.contains("; Secure"), "{line}");
+    assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
+    let answer = browser.post("/clear", "");
+    assert!(answer.header("Set-Cookie").contains("; Secure"));
+}
+
+fn vary_is_merged_into_the_header_that_stands(app: &App) {
+    let server = app.start();
+    assert_eq!(
+        server.browser().get("/vary/Accept-Language").header("Vary"),
+        "Accept-Language, Cookie"
+    );
+    assert_eq!(server.browser().get("/vary/cookie").header("Vary"), "cookie");
+    assert_eq!(server.browser().get("/vary/*").header("Vary"), "*");
+}
+
+fn it_ends_with_the_browser_unless_it_is_permanent(app: &App) {
+    let server = app.with("lifetime", "5m").start();
+    let browser = server.browser();
+    assert!(!browser.post("/insert/name/Ferris", "").header("Set-Cookie").contains("Max-Age"));
+    assert!(browser.post("/permanent/true", "").header("Set-Cookie").contains("Max-Age=300"));
+    assert!(!browser.post("/permanent/false", "").header("Set-Cookie").contains("Max-Age"));
+    assert!(!browser.post("/insert/name/Corro", "").header("Set-Cookie").contains("Max-Age"));
+}
+
+fn a_permanent_session_slides(app: &App) {
+    let server = app.with("lifetime", "5m").start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    browser.post("/permanent/true", "");
+    for _ in 0..5 {
+        server.wait(Duration::from_mins(4));
+        let answer = browser.get("/get/name");
+        assert_eq!(answer.body, "Some(\"Ferris\")");
+        assert!(answer.header("Set-Cookie").contains("Max-Age=300"));
+        assert_eq!(answer.header("Vary"), "Cookie", "CVE-2023-30861");
+        assert_eq!(answer.header("Cache-Control"), "no-store");
+    }
+}
+
+fn a_permanent_session_can_stand(app: &App) {
+    let server = app.with("lifetime", "5m").with("refresh_each_request", false).start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    browser.post("/permanent/true", "");
+    server.wait(Duration::from_mins(4));
+    assert!(browser.get("/get/name").headers("Set-Cookie").is_empty());
+    let cookie = browser.cookie().unwrap();
+    server.wait(Duration::from_mins(1));
+    browser.set_cookie("test", &cookie);
+    assert_eq!(browser.get("/get/name").body, "None");
+}
+
+fn idle_time_ends_it_on_the_server(app: &App) {
+    let server = app.with("lifetime", "5m").start();
+    for permanent in ["true", "false"] {
+        let browser = server.browser();
+        browser.post("/insert/name/Ferris", "");
+        browser.post(&format!("/permanent/{permanent}"), "");
+        let cookie = browser.cookie().unwrap();
+        assert_eq!(browser.get("/ended").body, "false");
+        server.wait(Duration::from_mins(5));
+        browser.set_cookie("test", &cookie);
+        assert_eq!(browser.get("/get/name").body, "None", "permanent: {permanent}");
+        assert_eq!(browser.get("/ended").body, "true");
+    }
+}
+
+fn the_absolute_limit_ends_it_on_the_server(app: &App) {
+    let server = app.with("lifetime", "5m").with("absolute_lifetime", "10m").start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    browser.post("/permanent/true", "");
+    server.wait(Duration::from_mins(4));
+    browser.get("/get/name");
+    server.wait(Duration::from_mins(4));
+    assert!(browser.get("/get/name").header("Set-Cookie").contains("Max-Age=120"));
+    let cookie = browser.cookie().unwrap();
+    server.wait(Duration::from_mins(2));
+    browser.set_cookie("test", &cookie);
+    assert_eq!(browser.get("/get/name").body, "None");
+}
+
+fn removing_the_last_key_does_not_end_it(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    browser.post("/remove/name", "");
+    assert_eq!(browser.get("/is_empty").body, "true");
+    assert!(browser.cookie().is_some());
+    assert_eq!(browser.get("/ended").body, "false");
+}
+
+fn clear_ends_it_and_takes_the_cookie_away(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    browser.post("/clear", "");
+    assert_eq!(browser.cookie(), None);
+    assert_eq!(browser.get("/get/name").body, "None");
+    browser.set_cookie("test", "nonsense");
+    assert!(browser.post("/clear", "").header("Set-Cookie").contains("Max-Age=0"));
+}
+
+fn after_clear_a_new_one_begins(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    let before = browser.cookie();
+    browser.post("/clear_and_insert/name/Corro", "");
+    assert_ne!(browser.cookie(), before);
+    assert_eq!(browser.get("/get/name").body, "Some(\"Corro\")");
+    assert_eq!(browser.get("/keys").body, "[\"name\"]");
+}
+
+fn a_copy_from_before_the_end_is_dead_on_the_server(app: &App) {
+    let server = app.start();
+    for end in ["/clear", "/clear_and_insert/name/Corro"] {
+        let (browser, thief) = (server.browser(), server.browser());
+        browser.post("/insert/name/Ferris", "");
+        thief.set_cookie("test", &browser.cookie().unwrap());
+        browser.post(end, "");
+        let still_there = thief.get("/get/name").body == "Some(\"Ferris\")";
+        assert_eq!(still_there, app.kept == Kept::InTheCookie, "{end}");
+    }
+}
+
+fn renew_keeps_the_values_and_kills_the_old_id(app: &App) {
+    let server = app.start();
+    let (browser, thief) = (server.browser(), server.browser());
+    browser.post("/insert/name/Ferris", "");
+    let before = browser.cookie().unwrap();
+    server.wait(Duration::from_secs(1));
+    browser.post("/renew", "");
+    assert_ne!(browser.cookie().unwrap(), before);
+    assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
+    thief.set_cookie("test", &before);
+    let still_there = thief.get("/get/name").body == "Some(\"Ferris\")";
+    assert_eq!(still_there, app.kept == Kept::InTheCookie);
+}
+
+fn renew_begins_the_absolute_limit_anew(app: &App) {
+    let server = app.with("absolute_lifetime", "10m").start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    server.wait(Duration::from_mins(9));
+    browser.post("/renew", "");
+    server.wait(Duration::from_mins(9));
+    assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
+    server.wait(Duration::from_mins(1));
+    assert_eq!(browser.get("/get/name").body, "None");
+}
+
+fn an_id_that_was_not_issued_is_never_adopted(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    let planted = "AAAAAAAAAAAAAAAAAAAAAA";
+    browser.set_cookie("test", planted);
+    assert_eq!(browser.get("/ended").body, "true");
+    browser.post("/insert/name/Ferris", "");
+    assert_ne!(browser.cookie().unwrap(), planted);
+    let thief = server.browser();
+    thief.set_cookie("test", planted);
+    assert_eq!(thief.get("/get/name").body, "None");
+}
+
+fn a_cookie_with_any_byte_changed_is_nobodys(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    let good = browser.cookie().unwrap();
+    for at in 0..good.len() {
+        for bit in 0..7 {
+            let mut bytes = good.clone().into_bytes();
+            bytes[at] ^= 1 << bit;
+            let bad = String::from_utf8(bytes).unwrap();
+            let mallory = server.browser();
+            mallory.set_cookie("test", &bad);
+            let answer = mallory.get("/get/name");
+            assert_eq!(
+                (answer.status, &*answer.body),
+                (200, "None"),
+                "byte {at}, bit {bit}: {bad}"
+            );
+        }
+    }
+}
+
+fn a_mangled_cookie_is_nobodys(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    let good = browser.cookie().unwrap();
+    let mut mangled: Vec<String> = (0..good.len()).map(|end| good[..end].to_owned()).collect();
+    mangled.extend([
+        format!("{good}{good}"),
+        format!("{good}="),
+        format!("{good}A"),
+        format!(".{good}"),
+        format!("{good}."),
+        good.replace(['-', '_'], "+"),
+        good.to_uppercase(),
+        "x".repeat(64 * 1024),
+        "é☃\u{0}".to_owned(),
+        "\"".to_owned(),
+        "{}".to_owned(),
+        "null".to_owned(),
+    ]);
+    for bad in mangled.into_iter().filter(|bad| *bad != good) {
+        let mallory = server.browser();
+        mallory.set_cookie("test", &bad);
+        let answer = mallory.get("/get/name");
+        assert_eq!((answer.status, &*answer.body), (200, "None"), "{bad}");
+        assert!(mallory.post("/insert/name/Mallory", "").status == 200, "{bad}");
+    }
+    assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
+}
+
+fn a_cookie_of_another_lesson_is_nobodys(app: &App) {
+    let (here, there) = (app.start(), app.with("cookie", "other").start());
+    let browser = there.browser();
+    browser.post("/insert/name/Ferris", "");
+    let mallory = here.browser();
+    mallory.set_cookie("test", &browser.cookie().unwrap());
+    assert_eq!(mallory.get("/get/name").body, "None");
+}
+
+fn an_error_saves_nothing(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    for (code, saved) in [(500, false), (503, false), (400, true), (404, true)] {
+        let answer = browser.post(&format!("/fail/{code}/name/Corro{code}"), "");
+        assert_eq!(answer.status, code);
+        let name = browser.get("/get/name").body;
+        assert_eq!(name == format!("Some(\"Corro{code}\")"), saved, "{code}: {name}");
+    }
+    let stranger = server.browser();
+    assert!(stranger.post("/fail/500/name/Corro", "").headers("Set-Cookie").is_empty());
+}
+
+fn a_panic_saves_nothing(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    assert_eq!(browser.post("/panic/name/Corro", "").status, 500);
+    assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
+}
+
+fn what_cannot_be_stored_fails_the_request(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    let answer = browser.post("/unstorable/name", "");
+    assert_eq!(answer.status, 500);
+    assert!(answer.headers("Set-Cookie").is_empty());
+    assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
+}
+
+fn a_session_that_is_too_large_is_refused_and_kept_as_it_was(app: &App) {
+    let (fits, too_much) = match app.kept {
+        Kept::InTheCookie => (2_800, 4_000),
+        Kept::OnTheServer => (1_000_000, 1_050_000),
+    };
+    let server = app.start();
+    let browser = server.browser();
+    assert_eq!(browser.post(&format!("/large/{fits}"), "").status, 200);
+    assert!(browser.cookie().unwrap().len() + "test".len() <= 4096);
+    let answer = browser.post(&format!("/large/{too_much}"), "");
+    assert_eq!(answer.status, 413);
+    assert!(answer.headers("Set-Cookie").is_empty());
+    assert!(answer.shows("413"));
+    assert_eq!(browser.get("/length").body, fits.to_string());
+}
+
+fn messages_are_shown_once(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/flash/one", "");
+    browser.post("/flash/two", "");
+    assert_eq!(browser.get("/flashes").body, "[\"one\", \"two\"]");
+    assert_eq!(browser.get("/flashes").body, "[]");
+}
+
+fn the_end_is_told_as_it_will_be(app: &App) {
+    let server = app.with("lifetime", "5m").start();
+    let browser = server.browser();
+    assert_eq!(browser.get("/ending").body, "None");
+    browser.post("/insert/name/Ferris", "");
+    server.wait(Duration::from_mins(1));
+    assert_eq!(
+        browser.get("/ending").body,
+        "Some(240)",
+        "it is not permanent, so it does not slide"
+    );
+    browser.post("/permanent/true", "");
+    server.wait(Duration::from_mins(1));
+    assert_eq!(browser.get("/ending").body, "Some(300)");
+    assert_eq!(browser.post("/clear", "").status, 200);
+    assert_eq!(browser.get("/ending").body, "None");
+}
+
+fn a_value_that_changes_its_type_begins_anew(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/insert/visits/many", "");
+    browser.post("/update/visits", "");
+    assert_eq!(browser.get("/get_number/visits").body, "Some(1)");
+}
+
+/// Sends requests that all have loaded the session before the first of them saves it.
+fn at_once(app: &App, paths: &[String]) -> app::Parallel {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(app.parallel(paths))
+}
+
+fn two_requests_at_once_both_count(app: &App) {
+    let after = at_once(app, &["/meet/insert/one".to_owned(), "/meet/insert/two".to_owned()]);
+    match app.kept {
+        Kept::OnTheServer => assert_eq!(after.keys, "[\"one\", \"start\", \"two\"]"),
+        // Each answer brings a cookie of its own, and the browser keeps the last.
+        Kept::InTheCookie => assert_eq!(after.statuses, [200, 200]),
+    }
+}
+
+fn forty_updates_at_once_lose_nothing(app: &App) {
+    let paths: Vec<_> = (0..40).map(|_| "/meet/update/visits".to_owned()).collect();
+    let after = at_once(app, &paths);
+    assert_eq!(after.statuses, [200; 40]);
+    if app.kept == Kept::OnTheServer {
+        assert_eq!(after.visits, "Some(40)");
+    }
+}
+
+fn a_request_under_way_brings_nothing_back(app: &App) {
+    for (slow, fast) in
+        [("/meet/insert_late/one", "/meet/clear/x"), ("/meet/update_late/visits", "/meet/clear/x")]
+    {
+        let after = at_once(app, &[slow.to_owned(), fast.to_owned()]);
+        assert_eq!(after.statuses, [200, 200]);
+        if app.kept == Kept::OnTheServer {
+            assert_eq!(after.keys, "[]", "{slow}");
+            assert!(after.cookies_of_the_late_one.is_empty(), "the log-out stands");
+        }
+    }
+}
+
+fn a_request_under_way_does_not_undo_a_renewal(app: &App) {
+    let after = at_once(app, &["/meet/insert_late/one".to_owned(), "/meet/renew/x".to_owned()]);
+    assert_eq!(after.statuses, [200, 200]);
+    if app.kept == Kept::OnTheServer {
+        assert_eq!(after.keys, "[]", "the old id is dead");
+        assert!(after.cookies_of_the_late_one.is_empty(), "the new cookie stands");
+    }
+}

@@ -1,0 +1,201 @@
+//! Runs the lessons as a learner does, and visits them as a browser does.
+
+#![expect(clippy::missing_panics_doc, reason = "what fails here fails the test that called it")]
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use ureq::Agent;
+
+/// The root of the workspace.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("this package is a folder of it")
+        .to_owned()
+}
+
+/// The folders of the lessons, in their order: `01-hello`, `02-name-form`, …
+#[must_use]
+pub fn lessons() -> Vec<String> {
+    let folders = root().join("lessons").read_dir().expect("there is a folder of lessons");
+    let name =
+        |entry: std::io::Result<std::fs::DirEntry>| entry.ok()?.file_name().into_string().ok();
+    let mut names: Vec<_> = folders.filter_map(name).collect();
+    names.sort();
+    names
+}
+
+/// The package of a lesson: `lesson-03` for `03-reset`.
+#[must_use]
+pub fn package(lesson: &str) -> String {
+    format!("lesson-{}", &lesson[..2])
+}
+
+/// Builds a lesson, as `cargo run` would, and returns its program.
+#[must_use]
+pub fn program(lesson: &str) -> PathBuf {
+    static BUILT: OnceLock<Mutex<HashMap<String, PathBuf>>> = OnceLock::new();
+    let mut known =
+        BUILT.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    let build = || {
+        let package = package(lesson);
+        let cargo = escargot::CargoBuild::new().manifest_path(root().join("Cargo.toml"));
+        cargo.package(&package).bin(&package).run().expect("the lesson builds").path().to_owned()
+    };
+    known.entry(lesson.to_owned()).or_insert_with(build).clone()
+}
+
+/// A command that starts a lesson on a free port, with nothing else set.
+#[must_use]
+pub fn command(lesson: &str) -> Command {
+    let mut command = Command::new(program(lesson));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ROCKET_")) {
+        command.env_remove(name);
+    }
+    command
+        .env("ROCKET_PORT", "0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// A lesson that is running; it stops when this goes away.
+pub struct Running {
+    child: Child,
+    /// Where it can be visited: `http://127.0.0.1:PORT`.
+    pub address: String,
+    banner: Vec<String>,
+    /// Collects what it prints after the banner.
+    reader: Option<JoinHandle<Vec<String>>>,
+}
+
+impl Running {
+    /// Starts a lesson with these settings in the environment.
+    #[must_use]
+    pub fn start(lesson: &str, settings: &[(&str, &str)]) -> Self {
+        Self::from(command(lesson).envs(settings.iter().copied()))
+    }
+
+    /// Starts what [`command`] returned, and waits until it says its address.
+    #[must_use]
+    pub fn from(command: &mut Command) -> Self {
+        let mut child = command.spawn().expect("the program starts");
+        let mut lines =
+            BufReader::new(child.stdout.take().expect("it is piped")).lines().map_while(Result::ok);
+        let mut banner = vec![];
+        for line in lines.by_ref() {
+            banner.push(line);
+            if banner.last().is_some_and(|line| line.trim_start().starts_with("stop")) {
+                break;
+            }
+        }
+        let address = banner.iter().find_map(|line| line.trim().strip_prefix("open"));
+        let Some(address) = address.map(|address| address.trim().to_owned()) else {
+            let output = child.wait_with_output().expect("it ends");
+            panic!("it did not start: {}", String::from_utf8_lossy(&output.stderr));
+        };
+        let reader = Some(thread::spawn(move || lines.collect()));
+        Self { child, address, banner, reader }
+    }
+
+    /// `127.0.0.1:PORT`
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.address.trim_start_matches("http://")
+    }
+
+    /// Stops it, and returns all that it has printed.
+    #[must_use]
+    pub fn stop(mut self) -> String {
+        self.child.kill().expect("it runs");
+        let rest = self.reader.take().and_then(|reader| reader.join().ok()).unwrap_or_default();
+        [self.banner.as_slice(), &rest].concat().join("\n")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A browser's way with HTTP: it keeps cookies. It follows no redirect by itself.
+pub struct Browser(Agent);
+
+/// What a server answered.
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The header lines, names in small letters.
+    pub headers: Vec<(String, String)>,
+    /// The page.
+    pub body: String,
+}
+
+impl Default for Browser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Browser {
+    /// A browser with an empty cookie jar.
+    #[must_use]
+    pub fn new() -> Self {
+        let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
+        Self(config.build().into())
+    }
+
+    /// Opens a page.
+    #[must_use]
+    pub fn get(&self, url: &str) -> Answer {
+        Answer::of(self.0.get(url).call().expect("there is an answer"))
+    }
+
+    /// Sends a form.
+    #[must_use]
+    pub fn post(&self, url: &str, fields: &[(&str, &str)]) -> Answer {
+        let sent = self.0.post(url).send_form(fields.iter().copied());
+        Answer::of(sent.expect("there is an answer"))
+    }
+
+    /// Sends a form and opens the page to which the answer leads.
+    #[must_use]
+    pub fn post_and_follow(&self, server: &Running, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let answer = self.post(&format!("{}{path}", server.address), fields);
+        self.get(&format!("{}{}", server.address, answer.header("location")))
+    }
+}
+
+impl Answer {
+    fn of(response: ureq::http::Response<ureq::Body>) -> Self {
+        let (parts, mut body) = response.into_parts();
+        let text = |value: &ureq::http::HeaderValue| {
+            String::from_utf8_lossy(value.as_bytes()).into_owned()
+        };
+        Self {
+            status: parts.status.as_u16(),
+            headers: parts
+                .headers
+                .iter()
+                .map(|(name, value)| (name.to_string(), text(value)))
+                .collect(),
+            body: body.read_to_string().unwrap_or_default(),
+        }
+    }
+
+    /// The first line of a header; empty if there is none.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value)
+    }
+}

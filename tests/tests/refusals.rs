@@ -1,0 +1,91 @@
+//! A lesson that cannot start says why and what to do, in one message, with exit code 1.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+
+use tests::command;
+
+/// Starts a lesson that must refuse, and returns what it says.
+fn refusal(settings: &[(&str, &str)]) -> String {
+    let mut child =
+        command("06-login").envs(settings.iter().copied()).spawn().expect("it is there");
+    let stdout = child.stdout.take().expect("it is piped");
+    if let Some(line) = BufReader::new(stdout).lines().next() {
+        let _ = child.kill();
+        panic!("{settings:?}: it started and said {line:?}");
+    }
+    let output = child.wait_with_output().expect("it ends");
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{settings:?}: {message}");
+    for noise in ["panicked", "backtrace", "src/"] {
+        assert!(!message.contains(noise), "{settings:?}: {message}");
+    }
+    assert!(message.starts_with("06-login did not start.\n"), "{settings:?}: {message}");
+    assert!(message.lines().count() <= 6, "{settings:?}: {message}");
+    message
+}
+
+#[test]
+fn a_wrong_setting_names_itself_its_place_and_what_would_be_right() {
+    for (variable, value, expected) in [
+        ("ROCKET_SESSION", "{store=disk}", ["session.store", "ROCKET_SESSION", "`memory`"]),
+        ("ROCKET_SESSION", "{lifetime=soon}", ["session.lifetime", "ROCKET_SESSION", "\"5m\""]),
+        ("ROCKET_SESSION", "{lifetime=300}", ["session.lifetime", "ROCKET_SESSION", "\"5m\""]),
+        (
+            "ROCKET_SESSION",
+            "{lifetime=401days}",
+            ["session.lifetime", "ROCKET_SESSION", "400 days"],
+        ),
+        ("ROCKET_SESSION", "{lifetime=0s}", ["session.lifetime", "ROCKET_SESSION", "a second"]),
+        ("ROCKET_SESSION", "{liftime=5m}", ["session.liftime", "ROCKET_SESSION", "`lifetime`"]),
+        ("ROCKET_SESSION", "{cookie=\"a b\"}", ["session.cookie", "ROCKET_SESSION", "letters"]),
+        (
+            "ROCKET_SESSION",
+            "{refresh_each_request=often}",
+            ["session.refresh_each_request", "ROCKET_SESSION", "boolean"],
+        ),
+        (
+            "ROCKET_SESSION",
+            "{fallback_keys=[hello]}",
+            ["session.fallback_keys", "ROCKET_SESSION", "openssl rand"],
+        ),
+        ("ROCKET_SESSION", "memory", ["session", "ROCKET_SESSION", "{store=memory}"]),
+        ("ROCKET_PORT", "abc", ["port", "ROCKET_PORT", "u16"]),
+        ("ROCKET_PORT", "70000", ["port", "ROCKET_PORT", "u16"]),
+        ("ROCKET_ADDRESS", "here", ["address", "ROCKET_ADDRESS", "IP"]),
+        ("ROCKET_LOG_LEVEL", "loud", ["log_level", "ROCKET_LOG_LEVEL", "off"]),
+        ("ROCKET_WORKERS", "many", ["workers", "ROCKET_WORKERS", "usize"]),
+        ("ROCKET_SECRET_KEY", "hello", ["secret_key", "ROCKET_SECRET_KEY", "openssl rand"]),
+        ("ROCKET_CONFIG", "nowhere.toml", ["ROCKET_CONFIG", "nowhere.toml", "no file"]),
+        ("ROCKET_TEMPLATE_DIR", "nowhere", ["template", "nowhere", "directory"]),
+        ("ROCKET_PROFILE", "release", ["secret_key", "ROCKET_SECRET_KEY=", "openssl rand"]),
+    ] {
+        let message = refusal(&[(variable, value)]);
+        for text in expected {
+            assert!(message.contains(text), "{variable}={value}: {text} is missing in: {message}");
+        }
+    }
+}
+
+#[test]
+fn a_weak_key_is_refused_without_being_repeated() {
+    for key in ["BAD_SECRET_KEY", "hello", &"0123456789abcdef".repeat(4), &"A".repeat(64)] {
+        assert!(!refusal(&[("ROCKET_SECRET_KEY", key)]).contains(key));
+    }
+}
+
+#[test]
+fn a_taken_port_is_named_with_the_way_out() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let message = refusal(&[("ROCKET_PORT", &port)]);
+    assert!(message.contains(&format!("Port {port} on 127.0.0.1")), "{message}");
+    assert!(message.contains("cargo run -p lesson-06"), "{message}");
+}
+
+#[test]
+fn it_is_said_even_when_the_log_is_off() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    assert!(refusal(&[("ROCKET_PORT", &port), ("ROCKET_LOG_LEVEL", "off")]).contains(&port));
+}

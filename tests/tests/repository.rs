@@ -1,0 +1,230 @@
+//! The repository keeps its own rules.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use regex::Regex;
+use tests::{lessons, package, root};
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = root().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn toml(path: impl AsRef<Path>) -> toml::Table {
+    let path = path.as_ref();
+    read(path).parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The files that git knows, or would if asked to add all; without git, none.
+fn files() -> Vec<String> {
+    let list = Command::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .current_dir(root())
+        .output()
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    list.unwrap_or_default()
+        .lines()
+        .filter(|file| root().join(file).is_file())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn rust_files() -> Vec<String> {
+    let is_rust = |file: &String| Path::new(file).extension().is_some_and(|end| end == "rs");
+    files().into_iter().filter(is_rust).collect()
+}
+
+#[test]
+fn a_lesson_is_whole() {
+    for lesson in lessons() {
+        let (number, package) = (&lesson[..2], package(&lesson));
+        assert!(root().join("templates").join(&lesson).is_dir(), "{lesson} has its templates");
+        assert!(
+            read(format!("lessons/{lesson}/src/tests.rs")).contains("#[test]"),
+            "{lesson} has its tests"
+        );
+
+        let doc = read(format!("docs/{lesson}.md"));
+        assert!(
+            doc.contains(&format!("cargo run -p {package}")),
+            "docs/{lesson}.md says how to run it"
+        );
+        assert!(
+            doc.contains(&format!("lessons/{lesson}/src/main.rs")),
+            "docs/{lesson}.md says where the code is"
+        );
+
+        let row = format!("| [{number}](docs/{lesson}.md) |");
+        let readme = read("README.md");
+        let row = readme
+            .lines()
+            .find(|line| line.starts_with(&row))
+            .unwrap_or_else(|| panic!("README: {row}"));
+        assert!(row.contains(&format!("lessons/{lesson}/src/main.rs")), "README: {row}");
+
+        let main = read(format!("lessons/{lesson}/src/main.rs"));
+        assert!(
+            main.starts_with(&format!("//! # Lesson {number}: ")),
+            "{lesson} opens with its card"
+        );
+        assert!(
+            main.contains(&format!("`cargo run -p {package}`")),
+            "{lesson}: its card says how to run it"
+        );
+        assert!(main.contains(&format!("`docs/{lesson}.md`")), "{lesson}: its card names its doc");
+    }
+}
+
+#[test]
+fn a_lesson_is_read_in_one_sitting() {
+    for lesson in lessons() {
+        let main = read(format!("lessons/{lesson}/src/main.rs"));
+        let lines = main.lines().count();
+        assert!(lines <= 120, "{lesson}: main.rs has {lines} lines, more than 120");
+        let mut begin = None;
+        for (number, line) in main.lines().enumerate() {
+            if line.ends_with('{') && (line.contains("fn ") || line.starts_with(')')) {
+                begin = Some(number);
+            }
+            if line.trim() == "}" && line.len() - line.trim_start().len() <= 4 {
+                let body = begin.take().map_or(0, |begin| number - begin - 1);
+                assert!(
+                    body <= 12,
+                    "{lesson}: the function before line {} has {body} lines, more than 12",
+                    number + 1
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_lesson_has_its_own_port_and_cookie() {
+    for lesson in lessons() {
+        let number: i64 = lesson[..2].parse().unwrap();
+        let settings = toml(format!("lessons/{lesson}/Rocket.toml"));
+        assert_eq!(settings["default"]["port"].as_integer(), Some(8000 + number), "{lesson}");
+        assert_eq!(
+            settings["default"]["session"]["cookie"].as_str(),
+            Some(&*package(&lesson)),
+            "{lesson}"
+        );
+        assert!(settings["default"]["title"].is_str(), "{lesson}");
+    }
+}
+
+#[test]
+fn a_lesson_keeps_its_session_where_the_course_says() {
+    let stores = ["private", "private", "private", "memory", "signed", "memory"];
+    let kept = |lesson: String| {
+        let settings = toml(format!("lessons/{lesson}/Rocket.toml"));
+        settings["default"]["session"]["store"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(lessons().into_iter().map(kept).collect::<Vec<_>>(), stores);
+}
+
+#[test]
+fn versions_and_lints_stand_once() {
+    let members = lessons().into_iter().map(|lesson| format!("lessons/{lesson}"));
+    for member in members.chain(["shared".to_owned(), "tests".to_owned()]) {
+        let manifest = toml(format!("{member}/Cargo.toml"));
+        assert_eq!(
+            manifest["lints"]["workspace"].as_bool(),
+            Some(true),
+            "{member} opts in to the lints"
+        );
+        for table in ["dependencies", "dev-dependencies"] {
+            let Some(dependencies) = manifest.get(table).and_then(toml::Value::as_table) else {
+                continue;
+            };
+            for (name, value) in dependencies {
+                assert_eq!(
+                    value["workspace"].as_bool(),
+                    Some(true),
+                    "{member}: {name} has its version in the workspace"
+                );
+                assert!(!name.starts_with("lesson-"), "{member}: no package uses a lesson");
+            }
+        }
+        for field in ["version", "edition", "rust-version", "license", "publish"] {
+            assert!(
+                manifest["package"][field].is_table(),
+                "{member}: {field} stands in the workspace"
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_else_stands_at_the_top() {
+    let allowed = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "README.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "lessons",
+        "shared",
+        "templates",
+        "docs",
+        "tests",
+    ];
+    for file in files() {
+        let top = file.split('/').next().unwrap();
+        assert!(top.starts_with('.') || allowed.contains(&top), "{file}");
+    }
+}
+
+#[test]
+fn no_key_is_in_the_repository() {
+    let key = Regex::new("[A-Za-z0-9+/]{43}=|[0-9a-f]{64}|BEGIN [A-Z ]*PRIVATE KEY").unwrap();
+    for file in files().iter().filter(|file| *file != "Cargo.lock") {
+        let text = String::from_utf8_lossy(&fs::read(root().join(file)).unwrap()).into_owned();
+        assert_eq!(key.find(&text).map(|found| found.as_str().to_owned()), None, "{file}");
+    }
+}
+
+#[test]
+fn nothing_is_read_from_another_host() {
+    let outside = Regex::new(r#"(src|href|action|url)\s*[=(]\s*["']?(https?:)?//"#).unwrap();
+    for file in files()
+        .iter()
+        .filter(|file| file.starts_with("templates/") || file.starts_with("shared/static/"))
+    {
+        assert!(!outside.is_match(&read(file)), "{file}");
+    }
+}
+
+#[test]
+fn every_ignored_test_says_what_it_needs() {
+    for file in
+        files().iter().filter(|file| Path::new(file).extension().is_some_and(|end| end == "rs"))
+    {
+        for line in
+            read(file.as_str()).lines().map(str::trim).filter(|line| line.starts_with("#[ignore"))
+        {
+            assert!(
+                line.starts_with("#[ignore = \"needs ") && line.ends_with(": tests/full\"]"),
+                "{file}: {line}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_test_that_the_security_page_names_is_there() {
+    let sources: String = rust_files().into_iter().map(read).collect();
+    let page = read("docs/security.md");
+    let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| source"));
+    for row in rows {
+        let tests = row.rsplit(" | ").next().unwrap().trim_end_matches(" |");
+        for test in tests.split(", ").map(|test| test.trim_matches('`')) {
+            let is_there = [format!("fn {test}("), format!("    {test},\n")]
+                .iter()
+                .any(|text| sources.contains(text));
+            assert!(is_there, "docs/security.md names {test}, which is nowhere");
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! The real programs, over real HTTP.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::thread;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tests::{Answer, Browser, Running, command, lessons, root};
+
+/// A page of each lesson, and what it says.
+const FIRST_PAGES: [(&str, &str, &str); 6] = [
+    ("01-hello", "/", "Hello from Rocket!"),
+    ("02-name-form", "/", "action=\"/setName\""),
+    ("03-reset", "/", "href=\"/reset\""),
+    ("04-unregister", "/", "action=\"/signup\""),
+    ("05-stocks", "/stocks", "You have none yet"),
+    ("06-login", "/login", "action=\"/login\""),
+];
+
+fn add_stock(
+    browser: &Browser,
+    server: &Running,
+    symbol: &str,
+    shares: &str,
+    price: &str,
+) -> Answer {
+    let fields =
+        [("stock_symbol", symbol), ("number_of_shares", shares), ("purchase_price", price)];
+    browser.post_and_follow(server, "/add_stock", &fields)
+}
+
+#[test]
+fn every_lesson_serves_its_page() {
+    assert_eq!(
+        FIRST_PAGES.map(|(lesson, ..)| lesson.to_owned()).as_slice(),
+        lessons(),
+        "a row for each lesson"
+    );
+    for (lesson, path, text) in FIRST_PAGES {
+        let server = Running::start(lesson, &[]);
+        let page = Browser::new().get(&format!("{}{path}", server.address));
+        assert_eq!(page.status, 200, "{lesson}");
+        assert!(page.body.contains(text), "{lesson}: {}", page.body);
+    }
+}
+
+#[test]
+fn all_at_once_in_one_browser_nothing_is_mixed_up() {
+    let servers =
+        lessons().into_iter().map(|lesson| Running::start(&lesson, &[])).collect::<Vec<_>>();
+    let [_, second, third, fourth, fifth, sixth] = servers.as_slice() else {
+        panic!("there are six");
+    };
+    let browser = Browser::new();
+    for _ in 0..2 {
+        let page = browser.post_and_follow(second, "/setName", &[("name", "Ferris")]);
+        assert!(page.body.contains("<h1>Ferris</h1>"));
+        let page = browser.post_and_follow(third, "/setName", &[("name", "Corro")]);
+        assert!(page.body.contains("<h1>Corro</h1>"));
+        let page = browser.post_and_follow(fourth, "/signup", &[("email", "ferris@example.com")]);
+        assert!(page.body.contains("Thanks!"));
+        assert!(add_stock(&browser, fifth, "AAPL", "15", "302.17").body.contains("$302.17"));
+        let page = browser.post_and_follow(sixth, "/login", &[("username", "Tim")]);
+        assert!(page.body.contains("Hello, Tim!"));
+    }
+    assert_eq!(browser.get(&format!("{}/reset", third.address)).status, 303);
+    assert!(!browser.get(&third.address).body.contains("Corro"));
+    assert!(browser.get(&second.address).body.contains("<h1>Ferris</h1>"));
+    assert!(browser.get(&format!("{}/user", sixth.address)).body.contains("Hello, Tim!"));
+}
+
+#[test]
+fn two_browsers_have_two_lists() {
+    let server = Running::start("05-stocks", &[]);
+    let (firefox, chrome) = (Browser::new(), Browser::new());
+    let first = add_stock(&firefox, &server, "AAPL", "15", "302.17").body;
+    let second = add_stock(&chrome, &server, "SBUX", "100", "87.56").body;
+    assert!(first.contains("$302.17") && !first.contains("SBUX"));
+    assert!(second.contains("$87.56") && !second.contains("AAPL"));
+}
+
+#[test]
+fn forty_forms_at_once_lose_none_on_the_memory_store() {
+    let server = Running::start("05-stocks", &[("ROCKET_SESSION", "{store=memory}")]);
+    let browser = Browser::new();
+    let _ = add_stock(&browser, &server, "FIRST", "1", "1");
+    thread::scope(|scope| {
+        for n in 0..40 {
+            let (browser, server) = (&browser, &server);
+            scope.spawn(move || add_stock(browser, server, &format!("N{n}"), "1", "1"));
+        }
+    });
+    let page = browser.get(&format!("{}/stocks", server.address)).body;
+    for n in 0..40 {
+        assert!(page.contains(&format!("<td>N{n}</td>")), "N{n} is lost");
+    }
+    assert!(page.contains("$41.00"));
+}
+
+#[test]
+fn another_store_and_a_shorter_life_by_one_variable() {
+    for value in ["{store=\"signed\",lifetime=\"20s\"}", "{store=signed,lifetime=20s}"] {
+        let server = Running::start("06-login", &[("ROCKET_SESSION", value)]);
+        let answer =
+            Browser::new().post(&format!("{}/login", server.address), &[("username", "Tim")]);
+        let line = answer.header("set-cookie");
+        assert!(line.starts_with("lesson-06=") && line.contains("Max-Age=20"), "{line}");
+        let payload = line["lesson-06=".len()..].split('.').next().unwrap();
+        let record: serde_json::Value =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
+        let seconds = |key: &str| record[key].as_u64().unwrap();
+        assert_eq!(record["values"]["user"], "Tim");
+        assert_eq!(
+            seconds("expires") - seconds("created"),
+            20,
+            "the server decides, not the cookie's Max-Age"
+        );
+    }
+}
+
+#[test]
+fn it_runs_from_any_folder() {
+    let outside = std::env::temp_dir();
+    for folder in [root(), root().join("docs"), root().join("lessons/01-hello/src"), outside] {
+        let server = Running::from(command("03-reset").current_dir(&folder));
+        assert_eq!(Browser::new().get(&server.address).status, 200, "{}", folder.display());
+    }
+}
+
+#[test]
+fn every_page_has_the_security_headers_and_nothing_from_elsewhere() {
+    for (lesson, path, _) in FIRST_PAGES {
+        let server = Running::start(lesson, &[]);
+        for path in [path, "/nowhere", "/static/x/style.css"] {
+            let page = Browser::new().get(&format!("{}{path}", server.address));
+            let policy = page.header("content-security-policy");
+            assert!(
+                policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
+                "{policy}"
+            );
+            assert!(
+                policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'")
+            );
+            assert_eq!(page.header("x-content-type-options"), "nosniff");
+            assert_eq!(page.header("referrer-policy"), "same-origin");
+            assert_eq!(page.header("x-frame-options"), "DENY");
+            for inline in [
+                "style=\"",
+                "<style",
+                "<script>",
+                "onclick",
+                "javascript:",
+                "src=\"http",
+                "href=\"http",
+            ] {
+                assert!(!page.body.contains(inline), "{lesson}{path}: {inline}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_terminal_tells_what_happens_in_a_line_each() {
+    let server = Running::start("05-stocks", &[]);
+    let browser = Browser::new();
+    let _ = add_stock(&browser, &server, "AAPL", "15", "302.17");
+    let _ = browser.get(&format!("{}/nowhere?password=secret", server.address));
+    let answer = browser.post(&format!("{}/add_stock", server.address), &[("stock_symbol", "")]);
+    assert_eq!(answer.status, 422);
+    let output = server.stop();
+    let lines: Vec<_> = output.lines().rev().take(4).collect();
+    let expected = [
+        "POST /add_stock 422  ",
+        "GET /nowhere 404  ",
+        "GET /stocks 200  ",
+        "POST /add_stock 303 → /stocks  ",
+    ];
+    for (line, begin) in lines.iter().zip(expected) {
+        assert!(line.starts_with(begin) && line.ends_with(" ms"), "{line}");
+    }
+    for secret in ["secret", "AAPL", "lesson-05=", "\u{1b}["] {
+        assert!(!output.contains(secret), "{secret} in: {output}");
+    }
+}
+
+#[test]
+fn the_banner_says_what_one_needs() {
+    let output = Running::start("05-stocks", &[]).stop();
+    for text in [
+        "Lesson 05",
+        "http://127.0.0.1:",
+        "docs/05-stocks.md",
+        "lessons/05-stocks/src/main.rs",
+        "signed",
+        "made for this run",
+    ] {
+        assert!(output.contains(text), "{text} is missing in: {output}");
+    }
+    assert!(output.lines().count() < 15, "{output}");
+    let output = Running::start("04-unregister", &[]).stop();
+    assert!(output.contains("memory") && !output.contains("made for this run"), "{output}");
+}
+
+#[test]
+fn a_key_of_ones_own_survives_a_restart() {
+    let key =
+        base64::engine::general_purpose::STANDARD.encode(&cookie::Key::generate().master()[..32]);
+    let settings = [("ROCKET_SECRET_KEY", key.as_str()), ("ROCKET_PROFILE", "release")];
+    let before = Running::start("02-name-form", &settings);
+    let answer = Browser::new().post(&format!("{}/setName", before.address), &[("name", "Ferris")]);
+    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let output = before.stop();
+    assert!(!output.contains("made for this run") && !output.contains(&key), "{output}");
+    let after = Running::start("02-name-form", &settings);
+    assert!(
+        raw(&after, format!("GET / HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n"))
+            .contains("<h1>Ferris</h1>")
+    );
+}
+
+/// Sends a request as it is and returns the whole answer as text.
+fn raw(server: &Running, head: impl AsRef<[u8]>) -> String {
+    let mut stream = TcpStream::connect(server.authority()).expect("it listens");
+    // A server may hang up on nonsense before it has read all of it.
+    let _ = stream.write_all(&[head.as_ref(), b"Connection: close\r\n\r\n"].concat());
+    let mut answer = vec![];
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn a_hostile_cookie_header_is_nobodys_and_never_a_5xx() {
+    for store in ["private", "signed", "memory"] {
+        let server =
+            Running::start("02-name-form", &[("ROCKET_SESSION", &format!("{{store={store}}}"))]);
+        let answer =
+            Browser::new().post(&format!("{}/setName", server.address), &[("name", "Ferris")]);
+        let good = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        let with = |cookie: &[u8]| {
+            let head = [b"GET / HTTP/1.1\r\nHost: x\r\nCookie: ", cookie, b"\r\n"].concat();
+            raw(&server, head)
+        };
+        assert!(with(good.as_bytes()).contains("<h1>Ferris</h1>"));
+        let hostile = [
+            b"lesson-02=".to_vec(),
+            b"lesson-02".to_vec(),
+            b"lesson-02=\xff\xfe\x80".to_vec(),
+            b"lesson-02=%ff%fe%80%00".to_vec(),
+            b"lesson-02=%".to_vec(),
+            b"; ; =; ==; lesson-02==".to_vec(),
+            b"\"lesson-02=x".to_vec(),
+            format!("lesson-02={}", "A".repeat(64 * 1024)).into_bytes(),
+            format!("lesson-02={}", "%41".repeat(2000)).into_bytes(),
+        ];
+        for cookie in hostile {
+            let answer = with(&cookie);
+            let shown = String::from_utf8_lossy(&cookie[..cookie.len().min(60)]).into_owned();
+            let status = answer.split(' ').nth(1).unwrap_or("none");
+            assert!(status == "200" || status.starts_with('4'), "{store}, {shown}: {answer}");
+            assert!(!answer.contains("Ferris"), "{store}, {shown}");
+        }
+        let doubled = with(format!("lesson-02=nonsense; {good}; lesson-02=nonsense").as_bytes());
+        assert!(doubled.starts_with("HTTP/1.1 200"), "{store}: {doubled}");
+    }
+}
+
+#[test]
+fn a_form_that_is_too_large_is_a_413() {
+    let server = Running::start("02-name-form", &[]);
+    let answer = Browser::new()
+        .post(&format!("{}/setName", server.address), &[("name", &"x".repeat(40_000))]);
+    assert_eq!(answer.status, 413);
+    assert_eq!(Browser::new().get(&server.address).status, 200);
+}
+
+#[test]
+fn what_another_origin_sends_is_refused() {
+    let server = Running::start("02-name-form", &[]);
+    let post = |headers: &str| {
+        let body = "name=Mallory";
+        let head = format!(
+            "POST /setName HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}",
+            server.authority(),
+            body.len()
+        );
+        let mut stream = TcpStream::connect(server.authority()).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer[9..12].parse::<u16>().unwrap()
+    };
+    let own = format!("Origin: {}\r\n", server.address);
+    for (headers, status) in [
+        ("", 303),
+        ("Sec-Fetch-Site: same-origin\r\n", 303),
+        ("Sec-Fetch-Site: none\r\n", 303),
+        (own.as_str(), 303),
+        ("Sec-Fetch-Site: same-site\r\n", 403),
+        ("Sec-Fetch-Site: cross-site\r\n", 403),
+        ("Sec-Fetch-Site: nonsense\r\n", 403),
+        ("Origin: http://127.0.0.1:1\r\n", 403),
+        ("Origin: https://example.net\r\n", 403),
+        ("Origin: null\r\n", 403),
+        ("Origin: \r\n", 403),
+        ("Sec-Fetch-Site: cross-site\r\nOrigin: http://127.0.0.1:8002\r\n", 403),
+    ] {
+        assert_eq!(post(headers), status, "{headers}");
+    }
+}
+
+#[test]
+#[ignore = "needs ports 8001 to 8006: tests/full"]
+fn each_has_its_own_port_and_leads_to_its_neighbours() {
+    let start = |lesson: &String| {
+        let number = &lesson[1..2];
+        Running::start(lesson, &[("ROCKET_PORT", &format!("800{number}"))])
+    };
+    let lessons = lessons();
+    let mut servers: Vec<_> = lessons.iter().map(start).collect();
+    for (number, (lesson, server)) in lessons.iter().zip(&servers).enumerate() {
+        assert_eq!(server.address, format!("http://127.0.0.1:{}", 8001 + number));
+        let answer = Browser::new().get(&format!("http://localhost:8001/_lesson/{lesson}"));
+        assert_eq!(answer.header("location"), format!("http://localhost:{}/", 8001 + number));
+    }
+    let _ = servers.pop().map(Running::stop);
+    let answer = Browser::new().get("http://127.0.0.1:8001/_lesson/06-login");
+    assert_eq!(answer.status, 404);
+    assert!(answer.body.contains("cargo run -p lesson-06"));
+}
