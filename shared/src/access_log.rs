@@ -1,5 +1,6 @@
 //! One line for each request: `POST /add_stock 303 → /stocks  2 ms`.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Instant;
 
@@ -20,11 +21,16 @@ struct Arrival {
 impl Arrival {
     fn of<'r>(req: &'r Request<'_>) -> &'r Self {
         req.local_cache(|| Self {
-            // Without the query: it may hold what nobody should read in a log.
-            line: format!("{} {}", req.method(), req.uri().path()),
+            line: format!("{} {}", req.method(), without_query(req.uri().path().as_str())),
             at: Instant::now(),
         })
     }
+}
+
+/// An address without its query, which may hold what nobody should read in a log, and without
+/// anything that a terminal would act on.
+fn without_query(address: &str) -> impl Display {
+    address.split('?').next().unwrap_or_default().escape_default()
 }
 
 /// Whether this request gets a line: not those of tests, which have no remote address.
@@ -63,9 +69,12 @@ impl Fairing for AccessLog {
             400..=499 => code.yellow(),
             _ => code.red(),
         };
-        let to = res.headers().get_one("Location").map_or(String::new(), |to| format!(" → {to}"));
+        let to = res
+            .headers()
+            .get_one("Location")
+            .map_or_else(String::new, |to| format!(" → {}", without_query(to)));
         let took = format!("{} ms", at.elapsed().as_millis());
-        // Nobody may be reading any more: that is no reason to fail.
+        // If nobody reads it any more, that is no reason to fail.
         let _ = writeln!(io::stdout(), "{line} {status}{to}  {}", took.dim());
     }
 }

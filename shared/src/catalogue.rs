@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use rocket::figment::Figment;
 use rocket::figment::providers::{Format, Toml};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::settings::explain;
 
 /// A lesson, as its folder and its `Rocket.toml` describe it.
 #[derive(Clone, Debug, Serialize)]
@@ -22,16 +24,17 @@ pub(crate) struct Lesson {
 
 impl Lesson {
     fn read(root: &Path, folder: &str) -> Result<Self, String> {
-        let file = config_file(root, folder);
-        let figment =
-            Figment::from(Toml::file(&file).nested()).select(rocket::Config::DEFAULT_PROFILE);
-        let read = |key| format!("{}: `{key}` is missing or wrong", file.display());
-        Ok(Self {
-            folder: folder.to_owned(),
-            number: folder.chars().take_while(char::is_ascii_digit).collect(),
-            title: figment.extract_inner("title").map_err(|_| read("title"))?,
-            port: figment.extract_inner("port").map_err(|_| read("port"))?,
-        })
+        #[derive(Deserialize)]
+        struct Described {
+            title: String,
+            port: u16,
+        }
+
+        let file = Toml::file_exact(config_file(root, folder)).nested();
+        let figment = Figment::from(file).select(rocket::Config::DEFAULT_PROFILE);
+        let Described { title, port } = figment.extract().map_err(|errors| explain("", errors))?;
+        let number = folder.chars().take_while(char::is_ascii_digit).collect();
+        Ok(Self { folder: folder.to_owned(), number, title, port })
     }
 
     /// `lesson-03`
@@ -50,45 +53,50 @@ impl Lesson {
     }
 }
 
-/// A lesson and the two beside it.
+/// The lessons in their order, as far as they can be read, and where in it the one is that runs.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
-    pub(crate) lesson: Lesson,
-    pub(crate) before: Option<Lesson>,
-    pub(crate) after: Option<Lesson>,
+pub(crate) struct Catalogue {
+    lessons: Vec<Lesson>,
+    at: usize,
 }
 
-impl Place {
-    /// Finds a lesson by the name of its folder.
-    pub(crate) fn find(root: &Path, folder: &str) -> Result<Self, String> {
-        let lessons = all(root)?;
-        let Some(at) = lessons.iter().position(|lesson| lesson.folder == folder) else {
-            return Err(format!(
-                "there is no lesson {folder:?} in {}",
-                root.join("lessons").display()
-            ));
-        };
-        Ok(Self {
-            lesson: lessons[at].clone(),
-            before: at.checked_sub(1).map(|before| lessons[before].clone()),
-            after: lessons.get(at + 1).cloned(),
-        })
-    }
-}
-
-/// All lessons in their order.
-pub(crate) fn all(root: &Path) -> Result<Vec<Lesson>, String> {
-    let folder = root.join("lessons");
-    let unreadable = |error| format!("{} cannot be read: {error}", folder.display());
-    let mut names = vec![];
-    for entry in fs::read_dir(&folder).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
-        if config_file(root, &name).is_file() {
-            names.push(name);
+impl Catalogue {
+    /// Reads all lessons. Only `running`, by the name of its folder, must be right.
+    pub(crate) fn read(root: &Path, running: &str) -> Result<Self, String> {
+        let folder = root.join("lessons");
+        let unreadable = |error| format!("{} cannot be read: {error}", folder.display());
+        let entries = fs::read_dir(&folder).map_err(unreadable)?.flatten();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        let mut lessons = vec![];
+        for name in names {
+            match Lesson::read(root, &name) {
+                Ok(lesson) => lessons.push(lesson),
+                Err(problem) if name == running => return Err(problem),
+                Err(_) => {}
+            }
         }
+        let missing = || format!("there is no lesson {running:?} in {}", folder.display());
+        let at = lessons.iter().position(|it| it.folder == running).ok_or_else(missing)?;
+        Ok(Self { lessons, at })
     }
-    names.sort();
-    names.iter().map(|name| Lesson::read(root, name)).collect()
+
+    pub(crate) fn running(&self) -> &Lesson {
+        &self.lessons[self.at]
+    }
+
+    pub(crate) fn before(&self) -> Option<&Lesson> {
+        self.at.checked_sub(1).and_then(|at| self.lessons.get(at))
+    }
+
+    pub(crate) fn after(&self) -> Option<&Lesson> {
+        self.lessons.get(self.at + 1)
+    }
+
+    pub(crate) fn find(&self, folder: &str) -> Option<&Lesson> {
+        self.lessons.iter().find(|lesson| lesson.folder == folder)
+    }
 }
 
 pub(crate) fn config_file(root: &Path, folder: &str) -> PathBuf {

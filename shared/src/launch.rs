@@ -41,14 +41,17 @@ fn unbound(lesson: &Lesson, address: Option<IpAddr>, port: Option<u16>) -> Strin
     };
     let why = match TcpListener::bind((address, port)) {
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            "it is taken, perhaps by this lesson in another terminal: stop that".to_owned()
+            "it is taken, perhaps by a lesson in another terminal: stop that".to_owned()
         }
         Err(error) => error.to_string(),
         Ok(_) => "it was taken a moment ago and is free now: try again".to_owned(),
     };
-    let (other, package) = (u32::from(port) + 1000, lesson.package());
-    format!(
-        "Port {port} on {address} is not to be had: {why}.\n\
-         Or take another one: ROCKET_PORT={other} cargo run -p {package}"
-    )
+    let other = if port < 60_000 { port + 1000 } else { port - 1000 };
+    let command = format!("cargo run -p {}", lesson.package());
+    let advice = if cfg!(windows) {
+        format!("$env:ROCKET_PORT = {other}; {command}")
+    } else {
+        format!("ROCKET_PORT={other} {command}")
+    };
+    format!("Port {port} on {address} cannot be used: {why}.\nOr take another one: {advice}")
 }

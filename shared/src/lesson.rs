@@ -6,11 +6,14 @@ use std::path::{Path, PathBuf};
 use rocket::fairing::AdHoc;
 use rocket::figment::providers::{Env, Format, Serialized, Toml};
 use rocket::figment::{Figment, Profile};
+use rocket::shield::Shield;
 use rocket::{Build, Config, Rocket};
+use serde::de::IgnoredAny;
 
 use crate::access_log::AccessLog;
-use crate::catalogue::{self, Place};
+use crate::catalogue::{self, Catalogue, Lesson};
 use crate::session::SessionFairing;
+use crate::settings::explain;
 use crate::{banner, launch, lesson_link, logger, pages, protection, secret, static_files};
 
 /// Gives the Rocket of a lesson, ready but for its routes: settings, templates, style sheet, error
@@ -48,36 +51,44 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     if !templates.is_dir() {
         return Err(format!("the folder of its templates is missing: {}", templates.display()));
     }
-    let place = Place::find(&root, folder)?;
-    let figment = settings(&root, folder)?;
+    let lessons = Catalogue::read(&root, folder)?;
+    let lesson = lessons.running();
+    let figment = settings(&root, lesson)?;
     secret::check(&figment)?;
-    launch::explain_failures(&place.lesson, &figment);
+    launch::explain_failures(lesson, &figment);
     logger::install(&figment);
     let rocket = rocket::custom(figment)
-        .attach(pages::templates(&place))
-        .attach(protection::headers())
+        .attach(pages::templates(&lessons))
+        .attach(Shield::new())
         .attach(SessionFairing)
         .attach(AdHoc::on_ignite("Protection and access log", |rocket| async {
             // From here they come after the fairings of the lesson, and the log comes last.
-            rocket.attach(protection::SameOrigin).attach(AccessLog)
+            rocket
+                .attach(protection::SameOrigin)
+                .attach(protection::SecurityHeaders)
+                .attach(AccessLog)
         }))
-        .attach(banner::fairing(place))
+        .attach(banner::fairing(lesson.clone()))
+        .manage(lessons)
         .register("/", pages::catchers())
         .mount("/", [protection::routes(), static_files::routes(), lesson_link::routes()].concat());
     Ok(rocket)
 }
 
 /// The settings in layers: the launcher's own, the lesson's `Rocket.toml`, the environment.
-fn settings(root: &Path, folder: &str) -> Result<Figment, String> {
+fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
     let file = env::var_os("ROCKET_CONFIG")
-        .map_or_else(|| catalogue::config_file(root, folder), PathBuf::from);
+        .map_or_else(|| catalogue::config_file(root, &lesson.folder), PathBuf::from);
     if !file.is_file() {
         return Err(format!("ROCKET_CONFIG: there is no file {}", file.display()));
     }
     let settings = Figment::from(Config::default())
         .merge(Serialized::default("template_dir", root.join("templates")))
+        .merge(Serialized::default("session.cookie", lesson.package()))
         .merge(Toml::file_exact(file).nested())
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
         .select(Profile::from_env_or("ROCKET_PROFILE", Config::DEFAULT_PROFILE));
+    // A file that does not parse shows at the first value that is asked for.
+    settings.extract::<IgnoredAny>().map_err(|errors| explain("", errors))?;
     Ok(settings)
 }

@@ -25,5 +25,4 @@ mod words;
 pub use clock::{Clock, Timestamp};
 pub use lesson::lesson;
 pub use session::{Session, SessionFairing};
-pub use settings::{SessionSettings, StoreKind};
 pub use words::in_words;

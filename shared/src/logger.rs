@@ -1,4 +1,4 @@
-//! Rocket's log, less its wall: errors only, unless `log_level` is `debug`.
+//! Rocket's log, less its wall: errors only, or nearly all of it if `log_level` is `debug`.
 
 use std::io::{self, Write};
 use std::mem;
@@ -11,12 +11,15 @@ use rocket::figment::Figment;
 /// What was said before the launch, by target: printed only if there is no launch.
 static BEFORE_LAUNCH: Mutex<Option<Vec<(String, String)>>> = Mutex::new(Some(Vec::new()));
 
-/// Takes the place of Rocket's logger, unless the settings want all of it.
+/// Takes the place of Rocket's logger.
 pub(crate) fn install(figment: &Figment) {
     let level = figment.extract_inner("log_level").unwrap_or(LogLevel::Normal);
-    if level != LogLevel::Debug && log::set_logger(&Logger).is_ok() {
-        let off = level == LogLevel::Off;
-        log::set_max_level(if off { LevelFilter::Off } else { LevelFilter::Info });
+    if log::set_logger(&Logger).is_ok() {
+        log::set_max_level(match level {
+            LogLevel::Off => LevelFilter::Off,
+            LogLevel::Debug => LevelFilter::Debug,
+            LogLevel::Critical | LogLevel::Normal => LevelFilter::Info,
+        });
     }
 }
 
@@ -38,23 +41,30 @@ struct Logger;
 
 impl Log for Logger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        let target = metadata.target();
+        let (level, target) = (metadata.level(), metadata.target());
+        let of_server = target.starts_with("rocket::server");
+        if log::max_level() == LevelFilter::Debug {
+            // All but whole requests and responses, with the cookies in them (ASVS 4.0.3 3.1.1).
+            return !(of_server && level == Level::Debug);
+        }
         // Rocket says why it does not launch, and what is wrong with a template, at level info.
-        let explains = ["rocket::error", "rocket_dyn_templates::engine"]
-            .iter()
-            .any(|it| target.starts_with(it));
+        let explains = ["rocket::error", "rocket_dyn_templates::engine"];
         // A page that is not found is in the access log; Rocket calls it an error besides.
-        explains || metadata.level() == Level::Error && !target.starts_with("rocket::server")
+        explains.iter().any(|it| target.starts_with(it)) || level == Level::Error && !of_server
     }
 
     fn log(&self, record: &Record<'_>) {
         if !self.enabled(record.metadata()) {
             return;
         }
+        let is_minor = record.level() > Level::Error && log::max_level() == LevelFilter::Debug;
         match &mut *BEFORE_LAUNCH.lock() {
-            Some(said) => said.push((record.target().to_owned(), record.args().to_string())),
-            None => {
-                let _ = writeln!(io::stderr(), "error: {}", record.args());
+            Some(said) if !is_minor => {
+                said.push((record.target().to_owned(), record.args().to_string()));
+            }
+            _ => {
+                let level = if is_minor { "debug" } else { "error" };
+                let _ = writeln!(io::stderr(), "{level}: {}", record.args());
             }
         }
     }

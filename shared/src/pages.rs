@@ -11,20 +11,20 @@ use rocket::{Catcher, catch, catchers};
 use rocket_dyn_templates::{Engines, Template, context};
 use serde_json::{Value, json};
 
-use crate::catalogue::Place;
-use crate::static_files;
+use crate::catalogue::Catalogue;
+use crate::{protection, static_files};
 
 /// Templates in which `lesson()` tells what the base template shows on every page.
-pub(crate) fn templates(place: &Place) -> impl Fairing + use<> {
-    let Place { lesson, before, after } = place;
+pub(crate) fn templates(lessons: &Catalogue) -> impl Fairing + use<> {
+    let lesson = lessons.running();
     let facts = json!({
         "number": lesson.number,
         "title": lesson.title,
         "doc": lesson.doc(),
         "source": lesson.source(),
         "templates": format!("templates/{}/", lesson.folder),
-        "before": before,
-        "after": after,
+        "before": lessons.before(),
+        "after": lessons.after(),
         "static": static_files::folder(),
     });
     Template::custom(move |engines: &mut Engines| {
@@ -50,7 +50,7 @@ fn words(status: Status) -> (&'static str, &'static str) {
         ),
         413 => (
             "Too large",
-            "What was sent, or the session with it, is larger than allowed. Nothing was changed: go back and send less.",
+            "What was sent is larger than allowed, or the session would be with it. Nothing was changed. To begin anew, delete this lesson's cookie in the browser.",
         ),
         415 => (
             "Not a form",
@@ -58,19 +58,16 @@ fn words(status: Status) -> (&'static str, &'static str) {
         ),
         422 => ("Something is wrong with what was sent", "Go back and check each field."),
         429 => ("Too many tries", "Wait a minute and try again."),
-        503 => (
-            "The sessions cannot be reached",
-            "This is not your fault and nothing is lost. Try again in a moment.",
-        ),
+        503 => ("The sessions cannot be reached", "Nothing is lost. Try again in a moment."),
         code if code < 500 => ("That did not work", "Go back and try again."),
         _ => (
             "Something broke on the server",
-            "This is not your fault. Whoever runs the lesson finds the reason in the terminal.",
+            "The reason is in the terminal in which the lesson runs.",
         ),
     }
 }
 
-/// Renders the page for a status. Where templates cannot be used, the words alone must do.
+/// Renders the page for a status. Without templates it is plain text.
 fn error_page(req: &Request<'_>, status: Status) -> (ContentType, String) {
     let (title, advice) = words(status);
     let page = context! { code: status.code, title, advice };
@@ -80,15 +77,26 @@ fn error_page(req: &Request<'_>, status: Status) -> (ContentType, String) {
     }
 }
 
-/// Turns a response that is finished into an error page. Its headers stay, but for those that were
-/// about the old body, the way on, and cookies.
+/// What a header says about a body or its way, and no longer holds for an error page.
+const OUTDATED: [&str; 7] = [
+    "Content-Disposition",
+    "Content-Encoding",
+    "Content-Type",
+    "ETag",
+    "Last-Modified",
+    "Location",
+    "Set-Cookie",
+];
+
+/// Turns a response that is finished into an error page, which keeps the security headers.
 pub(crate) fn replace_by_error(req: &Request<'_>, res: &mut Response<'_>, status: Status) {
-    for header in ["Location", "Set-Cookie", "Content-Type"] {
+    for header in OUTDATED {
         res.remove_header(header);
     }
     let (content_type, body) = error_page(req, status);
     res.set_status(status);
     res.set_header(content_type);
+    res.set_raw_header("Cache-Control", "no-store");
     res.set_sized_body(body.len(), Cursor::new(body));
 }
 
@@ -105,6 +113,8 @@ impl<'r> Responder<'r, 'static> for ErrorPage {
         let status = if allowed.is_empty() { status } else { Status::MethodNotAllowed };
         let mut res = error_page(req, status).respond_to(req)?;
         res.set_status(status);
+        // Rocket answers methods that it does not know without asking any fairing.
+        protection::set_headers(&mut res);
         if !allowed.is_empty() {
             let allowed = allowed.into_iter().collect::<Vec<_>>().join(", ");
             res.set_header(Header::new("Allow", allowed));
@@ -118,10 +128,13 @@ impl<'r> Responder<'r, 'static> for ErrorPage {
 fn other_methods(req: &Request<'_>) -> BTreeSet<&'static str> {
     let path = req.uri().path();
     let here = req.rocket().routes().filter(|route| matches(route.uri.path(), path.as_str()));
-    let methods: BTreeSet<_> = here.map(|route| route.method.as_str()).collect();
+    let mut methods: BTreeSet<_> = here.map(|route| route.method.as_str()).collect();
     let asked = if req.method() == Method::Head { Method::Get } else { req.method() };
     if methods.contains(asked.as_str()) {
         return BTreeSet::new();
+    }
+    if methods.contains("GET") {
+        methods.insert("HEAD");
     }
     methods
 }
@@ -153,6 +166,32 @@ pub(crate) fn catchers() -> Vec<Catcher> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Fails as its path says.
+    #[rocket::get("/fail/<code>")]
+    fn fail(code: u16) -> Status {
+        Status::new(code)
+    }
+
+    #[test]
+    fn every_error_has_a_page() {
+        let rocket = crate::lesson("01-hello").mount("/", rocket::routes![fail]);
+        let server = crate::testing::Server::start(rocket);
+        for code in [400, 403, 404, 413, 415, 418, 422, 429, 500, 503] {
+            let answer = server.browser().get(&format!("/fail/{code}"));
+            let expected = if code == 422 { 404 } else { code };
+            assert_eq!(answer.status, expected);
+            assert!(answer.shows(&format!("<h1><small>{expected}</small> ")), "{code}");
+            assert!(answer.shows("docs/01-hello.md"), "{code}: it is a page of the lesson");
+        }
+    }
+
+    #[test]
+    fn a_method_that_is_not_there_is_a_405_with_those_that_are() {
+        let rocket = crate::lesson("01-hello").mount("/", rocket::routes![fail]);
+        let answer = crate::testing::Server::start(rocket).browser().post("/fail/200", "");
+        assert_eq!((answer.status, answer.header("Allow")), (405, "GET, HEAD"));
+    }
 
     #[test]
     fn a_route_matches_its_paths_only() {

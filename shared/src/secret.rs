@@ -1,5 +1,7 @@
 //! The secret key that signs and encrypts cookies: where it comes from and when it is too weak.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rocket::figment::Figment;
@@ -19,11 +21,14 @@ pub(crate) struct Secrets {
 
 impl Secrets {
     /// Reads `secret_key`, and `fallback_keys` behind it. In the debug profile a missing key is made up.
-    pub(crate) fn from(figment: &Figment, settings: &SessionSettings) -> Result<Self, String> {
+    pub(crate) fn from_figment(
+        figment: &Figment,
+        settings: &SessionSettings,
+    ) -> Result<Self, String> {
         let given = match figment.find_value("secret_key") {
             Ok(Value::String(_, key)) => Some(key),
             Ok(value) if !is_rockets_none(&value) => {
-                return Err(problem(figment, "secret_key", "it must be a string"));
+                return Err(problem(figment, "secret_key", "a key is written in quotes: \"…\""));
             }
             _ => None,
         };
@@ -80,23 +85,27 @@ fn read(key: &str) -> Result<Vec<u8>, &'static str> {
     };
     let bytes =
         bytes.ok_or("a key is 32 random bytes, written as 44 characters of base64 or 64 of hex")?;
-    if PUBLISHED.iter().any(|known| key.starts_with(known)) {
+    if PUBLISHED.iter().any(|known| STANDARD.encode(&bytes).starts_with(known)) {
         return Err("this key is published, anybody can forge a session with it");
     }
-    let mut distinct = bytes.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let is_text = bytes.iter().all(|byte| (b' '..=b'~').contains(byte));
-    if distinct.len() < 16 || is_text {
+    // Of 32 random bytes about 30 are distinct, as are the steps from each to the next; and they
+    // are text once in a thousand million times.
+    let steps = bytes.windows(2).map(|pair| pair[1].wrapping_sub(pair[0]));
+    let is_text = std::str::from_utf8(&bytes).is_ok();
+    if is_text || distinct(bytes.iter().copied()) < 20 || distinct(steps) < 16 {
         return Err("this key was not made by chance, it could be guessed");
     }
     Ok(bytes)
 }
 
+fn distinct(bytes: impl Iterator<Item = u8>) -> usize {
+    bytes.collect::<BTreeSet<_>>().len()
+}
+
 fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let pairs = text.as_bytes().chunks(2);
-    let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    pairs.map(byte).collect()
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let byte = |pair: &[u8]| u8::try_from(16 * digit(&pair[0])? + digit(&pair[1])?).ok();
+    text.as_bytes().chunks_exact(2).map(byte).collect()
 }
 
 /// Says whether the settings hold a key that can be used.
@@ -105,8 +114,8 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 ///
 /// What is wrong with the settings or the key, and the way out.
 pub(crate) fn check(figment: &Figment) -> Result<(), String> {
-    let settings = SessionSettings::from(figment)?;
-    Secrets::from(figment, &settings)?;
+    let settings = SessionSettings::from_figment(figment)?;
+    Secrets::from_figment(figment, &settings)?;
     figment.extract::<rocket::Config>().map_err(|errors| explain("", errors))?;
     Ok(())
 }
@@ -116,8 +125,8 @@ mod tests {
     use super::*;
 
     fn secrets(figment: Figment) -> Result<Secrets, String> {
-        let settings = SessionSettings::from(&figment)?;
-        Secrets::from(&figment, &settings)
+        let settings = SessionSettings::from_figment(&figment)?;
+        Secrets::from_figment(&figment, &settings)
     }
 
     fn debug() -> Figment {
@@ -156,15 +165,22 @@ mod tests {
     #[test]
     fn weak_and_published_keys_are_refused_without_repeating_them() {
         let published = format!("{}{}", PUBLISHED[0], &STANDARD.encode(random_key())[12..]);
+        let published_in_hex = hex(&STANDARD.decode(&published).unwrap());
         let weak = [
             "hello".to_owned(),
             "BAD_SECRET_KEY".to_owned(),
             String::new(),
             published,
+            published_in_hex,
             STANDARD.encode([7; 32]),
             STANDARD.encode(b"correct horse battery staple 123"),
+            STANDARD.encode(b"correct horse battery staple 12\n"),
+            STANDARD.encode("ein schöner Schlüssel, wirklich!".as_bytes().get(..32).unwrap()),
+            STANDARD.encode((0..32).collect::<Vec<u8>>()),
+            STANDARD.encode((0..64).map(|n: u8| n.wrapping_mul(3)).collect::<Vec<u8>>()),
             "0123456789abcdef".repeat(4),
             "g".repeat(64),
+            "+0".repeat(32),
         ];
         for key in weak {
             let refusal = secrets(release().merge(("secret_key", &key))).err().unwrap();

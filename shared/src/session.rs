@@ -19,7 +19,8 @@ use serde::de::DeserializeOwned;
 
 use self::change::Change;
 pub use self::ending::Ending;
-pub use self::fairing::{SessionFairing, Sessions};
+pub use self::fairing::SessionFairing;
+pub(crate) use self::fairing::Sessions;
 pub use self::record::Record;
 pub use self::store::{Store, StoreError};
 use crate::clock::Timestamp;
@@ -45,9 +46,9 @@ use crate::settings::SessionSettings;
 /// }
 /// ```
 ///
-/// It means what it means in Flask (<https://flask.palletsprojects.com/en/stable/quickstart/#sessions>),
-/// but for one thing: a session from which the last key was removed goes on, empty; what ends it is
-/// [`clear`](Self::clear), or time.
+/// It means what it means in Flask (<https://flask.palletsprojects.com/en/stable/quickstart/#sessions>):
+/// it begins when something is put into it, and ends when it is cleared, when the last key is
+/// removed, or when its time is up.
 pub struct Session {
     state: Mutex<State>,
     settings: Arc<SessionSettings>,
@@ -60,9 +61,9 @@ struct State {
     /// Whether the browser sent a cookie, be it good or not.
     cookie_sent: bool,
     /// The good token that the browser sent, and the record behind it.
-    loaded: Option<(String, Record)>,
-    /// The record as it would be saved now.
-    record: Record,
+    loaded: Option<(String, Arc<Record>)>,
+    /// The record as this request sees it.
+    record: Arc<Record>,
     /// What to do again on the store's record, which another request may have changed meanwhile.
     changes: Vec<Change>,
     /// Whether what was loaded is over.
@@ -70,11 +71,18 @@ struct State {
     /// Whether the token shall be a new one.
     renewed: bool,
     /// A value that could not be stored.
-    fault: Option<String>,
+    fault: Option<StoreError>,
 }
 
 impl Session {
     /// Reads the value of `key`: `None` if there is none, or if it is not a `T`.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) {
+    /// let name: Option<String> = session.get("name");
+    /// # }
+    /// ```
     #[must_use]
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         let state = self.state.lock();
@@ -85,22 +93,43 @@ impl Session {
     ///
     /// A value that JSON cannot hold, such as a map whose keys are not strings, fails the request
     /// with 500, and nothing of it is saved.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) {
+    /// session.insert("name", "Ferris");
+    /// # }
+    /// ```
     pub fn insert(&self, key: &str, value: impl Serialize) {
-        match serde_json::to_value(value) {
-            Ok(value) => self.change(Change::Insert(key.to_owned(), value)),
-            Err(error) => self.state.lock().fault = Some(change::fault(key, &error)),
+        match Change::insert(key, value) {
+            Ok(change) => self.change(change),
+            Err(fault) => self.state.lock().fault = Some(fault),
         }
     }
 
-    /// Removes `key` and its value. Of a key that is not there nothing is written.
+    /// Removes `key` and its value. Removing a key that is not there writes nothing.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) {
+    /// session.remove("name");
+    /// # }
+    /// ```
     pub fn remove(&self, key: &str) {
         if self.contains(key) {
             self.change(Change::Remove(key.to_owned()));
         }
     }
 
-    /// Removes `key` and returns its value, as Flask's `pop` does: `None` if there is none, or if it
-    /// is not a `T`.
+    /// Removes `key` and returns its value, as Flask's `pop` does. `None` if there is none, or if it
+    /// is not a `T`: then it is removed all the same.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) {
+    /// let email: Option<String> = session.take("email");
+    /// # }
+    /// ```
     pub fn take<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         let value = self.get(key);
         self.remove(key);
@@ -108,6 +137,13 @@ impl Session {
     }
 
     /// Whether there is a value under `key`.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) -> bool {
+    /// session.contains("email")
+    /// # }
+    /// ```
     #[must_use]
     pub fn contains(&self, key: &str) -> bool {
         self.state.lock().record.values.contains_key(key)
@@ -120,7 +156,7 @@ impl Session {
     ///
     /// ```
     /// # use shared::Session;
-    /// # fn count(session: &Session) {
+    /// # fn handler(session: &Session) {
     /// session.update("visits", |visits: &mut u32| *visits += 1);
     /// # }
     /// ```
@@ -133,34 +169,71 @@ impl Session {
 
     /// Ends the session: nothing of it is left on the server, and its cookie leaves the browser.
     /// What is inserted after this begins a new one.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn log_out(session: &Session) {
+    /// session.clear();
+    /// # }
+    /// ```
     pub fn clear(&self) {
         let mut state = self.state.lock();
-        state.record = Record::begun(self.now);
+        state.record = Arc::new(Record::new(self.now));
         state.changes.clear();
+        state.fault = None;
         state.cleared = true;
     }
 
     /// The keys, in alphabetical order.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) -> String {
+    /// session.keys().join(", ")
+    /// # }
+    /// ```
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
         self.state.lock().record.values.keys().cloned().collect()
     }
 
     /// Whether there is no value in it.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) -> bool {
+    /// session.is_empty()
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.state.lock().record.values.is_empty()
     }
 
     /// Gives the session a new id and kills the old one. Do this at each login and each change of
-    /// rights: whoever knew the id before knows nothing then (ASVS 7.2.4). The absolute lifetime
-    /// begins anew.
+    /// rights: an id that somebody knew before is worth nothing then (ASVS 7.2.4). The absolute
+    /// lifetime begins anew. A request that is under way with the old id meanwhile changes nothing.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn log_in(session: &Session, name: &str) {
+    /// session.renew();
+    /// session.insert("user", name);
+    /// # }
+    /// ```
     pub fn renew(&self) {
         self.change(Change::Renew(self.now));
         self.state.lock().renewed = true;
     }
 
     /// Makes the session outlive the closing of the browser, or not. It is Flask's `session.permanent`.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn log_in(session: &Session) {
+    /// session.set_permanent(true);
+    /// # }
+    /// ```
     pub fn set_permanent(&self, permanent: bool) {
         if self.permanent() != permanent {
             self.change(Change::Permanent(permanent));
@@ -168,31 +241,58 @@ impl Session {
     }
 
     /// Whether the session outlives the closing of the browser.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) -> bool {
+    /// session.permanent()
+    /// # }
+    /// ```
     #[must_use]
     pub fn permanent(&self) -> bool {
         self.state.lock().record.permanent
     }
 
     /// When the session will end if this request is its last; `None` if there is none.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) -> Option<u64> {
+    /// session.ending().map(|ending| ending.seconds_left)
+    /// # }
+    /// ```
     #[must_use]
     pub fn ending(&self) -> Option<Ending> {
         let state = self.state.lock();
-        let mut record = state.record.clone();
         if state.is_to_be_saved(&self.settings) {
-            record.extend(&self.settings, self.now);
-        } else if state.kept().is_none() {
-            return None;
+            let expires = state.record.extended(&self.settings, self.now);
+            return Some(Ending::new(self.now, expires));
         }
-        Some(Ending::new(self.now, record.expires))
+        state.kept().map(|(_, record)| Ending::new(self.now, record.expires))
     }
 
-    /// How long a session lives from its last use on, by the settings.
+    /// How long a session lives, by the settings: after its last use if it is permanent, otherwise
+    /// after its last change.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) -> String {
+    /// shared::in_words(session.lifetime())
+    /// # }
+    /// ```
     #[must_use]
     pub fn lifetime(&self) -> Duration {
         self.settings.lifetime
     }
 
-    /// Whether the browser sent a cookie to which there is no session, as after a session's end.
+    /// Whether the browser sent a cookie to which there is no session (any more).
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) -> &'static str {
+    /// if session.has_ended() { "Please log in again." } else { "Please log in." }
+    /// # }
+    /// ```
     #[must_use]
     pub fn has_ended(&self) -> bool {
         let state = self.state.lock();
@@ -201,16 +301,22 @@ impl Session {
 
     fn change(&self, change: Change) {
         let state = &mut *self.state.lock();
-        match change.apply(&mut state.record) {
+        match change.apply(Arc::make_mut(&mut state.record)) {
             Ok(()) => state.changes.push(change),
             Err(fault) => state.fault = Some(fault),
         }
+    }
+
+    /// Whether the answer may show something of it: then no cache shall keep it.
+    fn is_personal(&self) -> bool {
+        let state = self.state.lock();
+        state.loaded.is_some() || !state.record.values.is_empty()
     }
 }
 
 impl State {
     /// What was loaded, unless it was cleared.
-    fn kept(&self) -> Option<&(String, Record)> {
+    fn kept(&self) -> Option<&(String, Arc<Record>)> {
         self.loaded.as_ref().filter(|_| !self.cleared)
     }
 

@@ -13,29 +13,30 @@ const LONGEST: Duration = Duration::from_hours(400 * 24);
 /// How sessions are kept and how long they live.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SessionSettings {
+pub(crate) struct SessionSettings {
     /// Where sessions are kept.
-    pub store: StoreKind,
-    /// How long a session lives after its last use if it is permanent, otherwise after its last change.
+    pub(crate) store: StoreKind,
+    /// How long a session lives after its last use if it is permanent, otherwise after its last
+    /// change; never longer than the absolute lifetime.
     #[serde(deserialize_with = "duration")]
-    pub lifetime: Duration,
+    pub(crate) lifetime: Duration,
     /// Whether each request gives a permanent session its full lifetime again.
-    pub refresh_each_request: bool,
+    pub(crate) refresh_each_request: bool,
     /// When a session ends however much it is used.
     #[serde(deserialize_with = "duration")]
-    pub absolute_lifetime: Duration,
+    pub(crate) absolute_lifetime: Duration,
     /// The name of the cookie. Cookies ignore ports, so each lesson has one of its own.
-    pub cookie: String,
+    pub(crate) cookie: String,
     /// Older secret keys, which still open cookies but no longer write them.
-    pub fallback_keys: Vec<String>,
+    pub(crate) fallback_keys: Vec<String>,
     /// Set it where a proxy speaks TLS: the cookie becomes `Secure`, its name begins with `__Host-`.
-    pub secure: bool,
+    pub(crate) secure: bool,
 }
 
 /// The places where a session can be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum StoreKind {
+pub(crate) enum StoreKind {
     /// In the visitor's cookie, encrypted.
     Private,
     /// In the visitor's cookie, signed but readable.
@@ -46,8 +47,7 @@ pub enum StoreKind {
 
 impl StoreKind {
     /// Says in a line how a session is kept.
-    #[must_use]
-    pub fn explanation(self) -> &'static str {
+    pub(crate) fn explanation(self) -> &'static str {
         match self {
             Self::Private => "in the visitor's cookie, encrypted",
             Self::Signed => "in the visitor's cookie, signed but readable",
@@ -56,8 +56,7 @@ impl StoreKind {
     }
 
     /// Whether the secret key matters to sessions kept this way.
-    #[must_use]
-    pub fn needs_key(self) -> bool {
+    pub(crate) fn needs_key(self) -> bool {
         matches!(self, Self::Private | Self::Signed)
     }
 }
@@ -68,7 +67,8 @@ impl fmt::Display for StoreKind {
     }
 }
 
-/// What holds for a session where nobody says otherwise; Flask's lifetime is 31 days too.
+/// The settings of a session unless the lesson or the environment has others: a name is remembered
+/// for a day of class. In Flask it is 31 days.
 #[derive(Serialize)]
 struct Defaults {
     store: StoreKind,
@@ -82,7 +82,7 @@ struct Defaults {
 
 const DEFAULTS: Defaults = Defaults {
     store: StoreKind::Private,
-    lifetime: "31days",
+    lifetime: "12h",
     refresh_each_request: true,
     absolute_lifetime: "12h",
     cookie: "session",
@@ -91,21 +91,9 @@ const DEFAULTS: Defaults = Defaults {
 };
 
 impl SessionSettings {
-    /// Reads the settings from the key `session` and checks them.
-    ///
-    /// # Errors
-    ///
-    /// A sentence for each setting that is wrong: its name, where it stands, what would be right.
-    ///
-    /// ```
-    /// use rocket::figment::Figment;
-    /// use shared::SessionSettings;
-    ///
-    /// let figment = Figment::new().merge(("session.lifetime", "5 apples"));
-    /// let message = SessionSettings::from(&figment).err().unwrap();
-    /// assert!(message.starts_with("session.lifetime"));
-    /// ```
-    pub fn from(figment: &Figment) -> Result<Self, String> {
+    /// Reads the settings from the key `session` and checks them, or says in a sentence for each
+    /// that is wrong what its name is, where it stands and what would be right.
+    pub(crate) fn from_figment(figment: &Figment) -> Result<Self, String> {
         let figment = figment.clone().join(Serialized::default("session", DEFAULTS));
         if figment.find_value("session").is_ok_and(|value| value.as_dict().is_none()) {
             let place = place(&figment, "session");
@@ -113,12 +101,12 @@ impl SessionSettings {
                 "session{place}: expected settings in braces, such as {{store=memory}}"
             ));
         }
-        let settings: Self =
+        let mut settings: Self =
             figment.focus("session").extract().map_err(|errors| explain("session", errors))?;
         let problems = [
-            ("lifetime", limit(settings.lifetime)),
-            ("absolute_lifetime", limit(settings.absolute_lifetime)),
-            ("cookie", token(&settings.cookie)),
+            ("lifetime", lifetime_problem(settings.lifetime)),
+            ("absolute_lifetime", lifetime_problem(settings.absolute_lifetime)),
+            ("cookie", cookie_name_problem(&settings.cookie)),
         ];
         for (key, problem) in problems {
             if let Some(problem) = problem {
@@ -126,12 +114,12 @@ impl SessionSettings {
                 return Err(format!("{key}{}: {problem}", place(&figment, &key)));
             }
         }
+        settings.lifetime = settings.lifetime.min(settings.absolute_lifetime);
         Ok(settings)
     }
 
     /// The name under which the browser knows the cookie.
-    #[must_use]
-    pub fn cookie_name(&self) -> String {
+    pub(crate) fn cookie_name(&self) -> String {
         let prefix = if self.secure { "__Host-" } else { "" };
         format!("{prefix}{}", self.cookie)
     }
@@ -156,18 +144,21 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
     deserializer.deserialize_str(Time)
 }
 
-fn limit(lifetime: Duration) -> Option<String> {
+fn lifetime_problem(lifetime: Duration) -> Option<String> {
     if lifetime < Duration::from_secs(1) {
         return Some("a session must live for a second at least".to_owned());
     }
     (lifetime > LONGEST).then(|| "browsers keep no cookie for more than 400 days".to_owned())
 }
 
-/// Checks for a cookie name: a token of RFC 9110, 5.6.2.
-fn token(name: &str) -> Option<String> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$&'*+-.^_`|~".contains(c);
-    let good = !name.is_empty() && name.len() <= 100 && name.chars().all(allowed);
-    (!good).then(|| format!("{name:?} cannot name a cookie: use letters, digits, - and _"))
+/// Browsers take more in the name of a cookie than this, but nobody needs it; two underscores at the
+/// front are for them to give a meaning to.
+fn cookie_name_problem(name: &str) -> Option<String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let is_good = (1..=100).contains(&name.len()) && name.chars().all(allowed);
+    (!is_good || name.starts_with("__")).then(|| {
+        format!("{name:?} cannot name the cookie: use letters, digits, - and _, but no __ in front")
+    })
 }
 
 /// Says in a line for each error which setting below `parent` is wrong, where it stands and what is
@@ -177,7 +168,12 @@ pub(crate) fn explain(parent: &str, errors: figment::Error) -> String {
         let path = [parent].into_iter().chain(error.path.iter().map(String::as_str));
         let key = path.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
         let place = error.metadata.as_ref().map(|data| describe(data, &key));
-        format!("{key}{}: {}", place.unwrap_or_default(), error.kind)
+        // What stands where a key should be may be a key: it is not repeated.
+        let what = match key.as_str() {
+            "session.fallback_keys" => "expected a list of keys in quotes".to_owned(),
+            _ => error.kind.to_string().replace("`one of `", "one of `").replace("``", "`"),
+        };
+        format!("{key}{}: {what}", place.unwrap_or_default()).trim_start().to_owned()
     };
     errors.into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -204,7 +200,7 @@ mod tests {
     use super::*;
 
     fn with(key: &str, value: impl Serialize) -> Result<SessionSettings, String> {
-        SessionSettings::from(&Figment::new().merge((format!("session.{key}"), value)))
+        SessionSettings::from_figment(&Figment::new().merge((format!("session.{key}"), value)))
     }
 
     fn refusal(key: &str, value: impl Serialize) -> String {
@@ -213,9 +209,9 @@ mod tests {
 
     #[test]
     fn the_defaults_hold() {
-        let settings = SessionSettings::from(&Figment::new()).ok().unwrap();
+        let settings = SessionSettings::from_figment(&Figment::new()).ok().unwrap();
         assert_eq!(settings.store, StoreKind::Private);
-        assert_eq!(settings.lifetime, Duration::from_hours(31 * 24));
+        assert_eq!(settings.lifetime, Duration::from_hours(12));
         assert_eq!(settings.cookie_name(), "session");
     }
 
@@ -230,6 +226,12 @@ mod tests {
     }
 
     #[test]
+    fn the_absolute_lifetime_limits_the_other() {
+        let settings = with("absolute_lifetime", "1h").ok().unwrap();
+        assert_eq!(settings.lifetime, Duration::from_hours(1));
+    }
+
+    #[test]
     fn a_lifetime_over_400_days_is_refused() {
         assert!(with("lifetime", "400days").is_ok());
         assert!(refusal("lifetime", "401days").contains("400 days"));
@@ -239,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_cookie_name_is_a_token() {
-        for name in ["", "two words", "a=b", "a;b", "Käse", "__Host-\n"] {
+        for name in ["", "two words", "a=b", "a;b", "Käse", "a^b", "__Host-x", "__Secure-x"] {
             assert!(refusal("cookie", name).contains("session.cookie"), "{name:?}");
         }
     }

@@ -1,12 +1,13 @@
 // Counts down to the end of the session, then goes where the page says.
 for (const place of document.querySelectorAll("[data-countdown]")) {
-  const end = performance.now() + 1000 * Number(place.dataset.countdown);
+  const left = 1000 * Number(place.dataset.countdown);
+  const end = performance.now() + left;
+  const time = place.parentElement.querySelector("time");
+  time.textContent = new Date(Date.now() + left).toLocaleTimeString();
   const show = () => {
-    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
-    const minutes = Math.floor(left / 60);
-    const seconds = String(left % 60).padStart(2, "0");
-    place.textContent = `: ${minutes}:${seconds} left`;
-    if (left === 0) {
+    const seconds = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    place.textContent = `, in ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (seconds === 0) {
       clearInterval(timer);
       location.assign(place.dataset.then);
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
-use rocket::{get, post, routes};
+use rocket::request::{FromRequest, Outcome};
+use rocket::{Build, Request, Rocket, futures, get, post, routes};
 use shared::session::{Record, Store, StoreError};
 use shared::testing::Server;
 use shared::{Session, SessionFairing};
@@ -71,6 +72,26 @@ fn set_name_and_cut(session: &Session, line: &rocket::State<Arc<CutLine>>, name:
     line.is_cut.store(true, Ordering::SeqCst);
 }
 
+#[get("/maybe")]
+fn maybe(session: Option<&Session>) -> String {
+    session.is_some().to_string()
+}
+
+/// A guard that asks for the session itself, where no sentinel sees it.
+struct Hidden;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Hidden {
+    type Error = &'r StoreError;
+
+    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        req.guard::<&Session>().await.map(|_| Self)
+    }
+}
+
+#[get("/hidden")]
+fn hidden(_hidden: Hidden) {}
+
 #[get("/bare")]
 fn bare() -> &'static str {
     "no session here"
@@ -84,7 +105,7 @@ fn start() -> (Server, Arc<CutLine>) {
         ..rocket::Config::debug_default()
     };
     let rocket = rocket::custom(quiet).manage(store).manage(line.clone()).attach(SessionFairing);
-    (Server::start(rocket.mount("/", routes![name, set_name, set_name_and_cut, bare])), line)
+    (Server::start(rocket.mount("/", routes![name, set_name, set_name_and_cut, maybe, bare])), line)
 }
 
 #[test]
@@ -93,7 +114,7 @@ fn an_outage_is_a_503_that_keeps_the_cookie_and_ends_by_itself() {
     let browser = server.browser();
     browser.post("/name/Ferris", "");
     line.is_cut.store(true, Ordering::SeqCst);
-    for answer in [browser.get("/name"), browser.post("/name/Corro", "")] {
+    for answer in [browser.get("/name"), browser.post("/name/Corro", ""), browser.get("/maybe")] {
         assert_eq!(answer.status, 503);
         assert_eq!(answer.header("Retry-After"), "1");
         assert_eq!(answer.header("Vary"), "Cookie");
@@ -151,4 +172,66 @@ fn a_handler_that_wants_a_session_needs_the_fairing() {
     let refused =
         rocket::local::blocking::Client::untracked(rocket).expect_err("it must not launch");
     assert!(matches!(refused.kind(), rocket::error::ErrorKind::SentinelAborts(_)));
+}
+
+#[test]
+fn a_guard_that_wants_a_session_needs_the_fairing_too() {
+    let server = Server::start(rocket::build().mount("/", routes![hidden]));
+    assert_eq!(server.browser().get("/hidden").status, 500, "no panic, and a line in the log");
+}
+
+/// A store from which no answer ever comes.
+struct Silence;
+
+#[rocket::async_trait]
+impl Store for Silence {
+    async fn load(&self, _: &str) -> Result<Option<Record>, StoreError> {
+        futures::future::pending().await
+    }
+
+    async fn create(&self, _: Record) -> Result<String, StoreError> {
+        futures::future::pending().await
+    }
+
+    async fn replace(
+        &self,
+        _: &str,
+        _: &Record,
+        _: Record,
+        _: bool,
+    ) -> Result<Option<String>, StoreError> {
+        futures::future::pending().await
+    }
+
+    async fn remove(&self, _: &str) -> Result<(), StoreError> {
+        futures::future::pending().await
+    }
+}
+
+fn silent() -> Rocket<Build> {
+    let store: Arc<dyn Store> = Arc::new(Silence);
+    shared::lesson("02-name-form").manage(store).mount("/test", routes![name, set_name])
+}
+
+#[test]
+fn nobody_waits_for_a_silent_store_longer_than_a_second() {
+    let server = Server::start(silent());
+    let (visitor, stranger) = (server.browser(), server.browser());
+    visitor.set_cookie("lesson-02", "token");
+    let begin = std::time::Instant::now();
+    for answer in [visitor.get("/test/name"), stranger.post("/test/name/Ferris", "")] {
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.header("Retry-After"), "1");
+    }
+    assert!(begin.elapsed().as_secs() < 4, "two requests, a second each");
+}
+
+#[test]
+fn a_lesson_has_a_whole_page_for_an_outage() {
+    let server = Server::start(silent());
+    let answer = server.browser().post("/test/name/Ferris", "");
+    assert!(answer.shows("<h1><small>503</small> The sessions cannot be reached</h1>"));
+    assert!(answer.header("Content-Security-Policy").starts_with("default-src 'none'"));
+    assert_eq!(answer.header("X-Content-Type-Options"), "nosniff");
+    assert_eq!(answer.header("Cache-Control"), "no-store");
 }

@@ -24,6 +24,16 @@ macro_rules! on_every_store {
     };
 }
 
+/// Writes a test for each case and each store that keeps sessions on the server.
+macro_rules! on_the_server {
+    ($($case:ident,)*) => {
+        mod memory_at_once {
+            use super::*;
+            $(#[test] fn $case() { super::$case(&App::on("memory", Kept::OnTheServer)); })*
+        }
+    };
+}
+
 on_every_store! {
     it_is_a_dictionary,
     values_are_typed,
@@ -36,28 +46,39 @@ on_every_store! {
     a_permanent_session_slides,
     a_permanent_session_can_stand,
     idle_time_ends_it_on_the_server,
+    only_a_change_prolongs_one_that_is_not_permanent,
     the_absolute_limit_ends_it_on_the_server,
-    removing_the_last_key_does_not_end_it,
+    removing_the_last_key_ends_it,
     clear_ends_it_and_takes_the_cookie_away,
     after_clear_a_new_one_begins,
     a_copy_from_before_the_end_is_dead_on_the_server,
     renew_keeps_the_values_and_kills_the_old_id,
     renew_begins_the_absolute_limit_anew,
     an_id_that_was_not_issued_is_never_adopted,
+    an_emptied_session_is_never_adopted,
     a_cookie_with_any_byte_changed_is_nobodys,
     a_mangled_cookie_is_nobodys,
     a_cookie_of_another_lesson_is_nobodys,
     an_error_saves_nothing,
     a_panic_saves_nothing,
     what_cannot_be_stored_fails_the_request,
+    clear_ends_it_whatever_went_wrong_before,
     a_session_that_is_too_large_is_refused_and_kept_as_it_was,
     messages_are_shown_once,
+    what_shows_a_session_is_not_kept_in_caches,
     the_end_is_told_as_it_will_be,
     a_value_that_changes_its_type_begins_anew,
+}
+
+on_the_server! {
     two_requests_at_once_both_count,
     forty_updates_at_once_lose_nothing,
+    a_message_added_at_once_stays_for_the_next_page,
     a_request_under_way_brings_nothing_back,
     a_request_under_way_does_not_undo_a_renewal,
+    a_login_under_way_survives_a_log_out,
+    a_slow_request_saves_a_session_that_lives,
+    a_slow_request_does_not_shorten_the_session,
 }
 
 fn it_is_a_dictionary(app: &App) {
@@ -232,14 +253,26 @@ fn the_absolute_limit_ends_it_on_the_server(app: &App) {
     assert_eq!(browser.get("/get/name").body, "None");
 }
 
-fn removing_the_last_key_does_not_end_it(app: &App) {
-    let server = app.start();
+fn only_a_change_prolongs_one_that_is_not_permanent(app: &App) {
+    let server = app.with("lifetime", "5m").start();
     let browser = server.browser();
     browser.post("/insert/name/Ferris", "");
-    browser.post("/remove/name", "");
-    assert_eq!(browser.get("/is_empty").body, "true");
-    assert!(browser.cookie().is_some());
-    assert_eq!(browser.get("/ended").body, "false");
+    server.wait(Duration::from_mins(4));
+    browser.post("/insert/color/orange", "");
+    server.wait(Duration::from_mins(4));
+    assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
+    server.wait(Duration::from_mins(1));
+    assert_eq!(browser.get("/get/name").body, "None");
+}
+
+fn removing_the_last_key_ends_it(app: &App) {
+    let server = app.start();
+    for path in ["/remove/name", "/take/name"] {
+        let browser = server.browser();
+        browser.post("/insert/name/Ferris", "");
+        assert!(browser.post(path, "").header("Set-Cookie").contains("Max-Age=0"), "{path}");
+        assert_eq!(browser.cookie(), None, "{path}");
+    }
 }
 
 fn clear_ends_it_and_takes_the_cookie_away(app: &App) {
@@ -300,6 +333,18 @@ fn renew_begins_the_absolute_limit_anew(app: &App) {
     assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
     server.wait(Duration::from_mins(1));
     assert_eq!(browser.get("/get/name").body, "None");
+}
+
+fn an_emptied_session_is_never_adopted(app: &App) {
+    let server = app.start();
+    let (mallory, visitor) = (server.browser(), server.browser());
+    mallory.post("/insert/name/Mallory", "");
+    let planted = mallory.cookie().unwrap();
+    mallory.post("/remove/name", "");
+    visitor.set_cookie("test", &planted);
+    visitor.post("/insert/name/Ferris", "");
+    mallory.set_cookie("test", &planted);
+    assert_ne!(mallory.get("/get/name").body, "Some(\"Ferris\")");
 }
 
 fn an_id_that_was_not_issued_is_never_adopted(app: &App) {
@@ -408,6 +453,14 @@ fn what_cannot_be_stored_fails_the_request(app: &App) {
     assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
 }
 
+fn clear_ends_it_whatever_went_wrong_before(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    assert_eq!(browser.post("/unstorable_and_clear", "").status, 200);
+    assert_eq!(browser.cookie(), None);
+}
+
 fn a_session_that_is_too_large_is_refused_and_kept_as_it_was(app: &App) {
     let (fits, too_much) = match app.kept {
         Kept::InTheCookie => (2_800, 4_000),
@@ -431,6 +484,15 @@ fn messages_are_shown_once(app: &App) {
     browser.post("/flash/two", "");
     assert_eq!(browser.get("/flashes").body, "[\"one\", \"two\"]");
     assert_eq!(browser.get("/flashes").body, "[]");
+}
+
+fn what_shows_a_session_is_not_kept_in_caches(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/flash/one", "");
+    assert_eq!(browser.get("/flashes").header("Cache-Control"), "no-store");
+    browser.post("/insert/name/Ferris", "");
+    assert_eq!(browser.get("/get/name").header("Cache-Control"), "no-store");
 }
 
 fn the_end_is_told_as_it_will_be(app: &App) {
@@ -460,47 +522,65 @@ fn a_value_that_changes_its_type_begins_anew(app: &App) {
 }
 
 /// Sends requests that all have loaded the session before the first of them saves it.
-fn at_once(app: &App, paths: &[String]) -> app::Parallel {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(app.parallel(paths))
+fn at_once(app: &App, paths: &[&str]) -> app::Parallel {
+    at_once_after("/start", app, paths)
+}
+
+fn at_once_after(first: &str, app: &App, paths: &[&str]) -> app::Parallel {
+    let after = tokio::runtime::Runtime::new().unwrap().block_on(app.parallel(first, paths));
+    assert_eq!(after.statuses, vec![200; paths.len()]);
+    after
 }
 
 fn two_requests_at_once_both_count(app: &App) {
-    let after = at_once(app, &["/meet/insert/one".to_owned(), "/meet/insert/two".to_owned()]);
-    match app.kept {
-        Kept::OnTheServer => assert_eq!(after.keys, "[\"one\", \"start\", \"two\"]"),
-        // Each answer brings a cookie of its own, and the browser keeps the last.
-        Kept::InTheCookie => assert_eq!(after.statuses, [200, 200]),
+    let after = at_once(app, &["/meet/insert/one", "/meet/insert/two"]);
+    assert_eq!(after.keys, "[\"one\", \"start\", \"two\"]");
+    for paths in [
+        ["/meet/insert_late/one", "/meet/remove/start"],
+        ["/meet/remove_late/start", "/meet/insert/one"],
+    ] {
+        let after = at_once(app, &paths);
+        assert_eq!(after.keys, "[\"one\"]", "the last of before went, a new one came");
     }
 }
 
 fn forty_updates_at_once_lose_nothing(app: &App) {
-    let paths: Vec<_> = (0..40).map(|_| "/meet/update/visits".to_owned()).collect();
-    let after = at_once(app, &paths);
-    assert_eq!(after.statuses, [200; 40]);
-    if app.kept == Kept::OnTheServer {
-        assert_eq!(after.visits, "Some(40)");
-    }
+    let after = at_once(app, &["/meet/update/visits"; 40]);
+    assert_eq!(after.visits, "Some(40)");
+}
+
+fn a_message_added_at_once_stays_for_the_next_page(app: &App) {
+    let after = at_once_after("/flash/one", app, &["/meet/flashes_late/x", "/meet/flash/two"]);
+    assert_eq!(after.flashes, "[\"two\"]", "the page showed only the first");
 }
 
 fn a_request_under_way_brings_nothing_back(app: &App) {
-    for (slow, fast) in
-        [("/meet/insert_late/one", "/meet/clear/x"), ("/meet/update_late/visits", "/meet/clear/x")]
-    {
-        let after = at_once(app, &[slow.to_owned(), fast.to_owned()]);
-        assert_eq!(after.statuses, [200, 200]);
-        if app.kept == Kept::OnTheServer {
-            assert_eq!(after.keys, "[]", "{slow}");
-            assert!(after.cookies_of_the_late_one.is_empty(), "the log-out stands");
-        }
+    for slow in ["/meet/insert_late/one", "/meet/update_late/visits", "/meet/nothing_late/x"] {
+        let after = at_once(&app.with("lifetime", "5m"), &[slow, "/meet/clear/x"]);
+        assert_eq!(after.keys, "[]", "{slow}");
+        assert!(after.cookies_of_the_late_one.is_empty(), "{slow}: the log-out stands");
     }
 }
 
 fn a_request_under_way_does_not_undo_a_renewal(app: &App) {
-    let after = at_once(app, &["/meet/insert_late/one".to_owned(), "/meet/renew/x".to_owned()]);
-    assert_eq!(after.statuses, [200, 200]);
-    if app.kept == Kept::OnTheServer {
-        assert_eq!(after.keys, "[]", "the old id is dead");
-        assert!(after.cookies_of_the_late_one.is_empty(), "the new cookie stands");
-    }
+    let after = at_once(app, &["/meet/insert_late/one", "/meet/renew/x"]);
+    assert_eq!(after.keys, "[]", "the old id is dead");
+    assert!(after.cookies_of_the_late_one.is_empty(), "the new cookie stands");
+}
+
+fn a_login_under_way_survives_a_log_out(app: &App) {
+    let after = at_once(app, &["/meet/login_late/user", "/meet/clear/x"]);
+    assert_eq!(after.keys, "[]", "the old id is dead");
+    assert_eq!(after.keys_of_the_late_one, "[\"user\"]", "with nothing of the old session");
+}
+
+fn a_slow_request_saves_a_session_that_lives(app: &App) {
+    let after = at_once(&app.with("lifetime", "5m"), &["/meet/insert_late/one", "/meet/wait/400"]);
+    assert_eq!(after.keys, "[\"one\", \"start\"]");
+}
+
+fn a_slow_request_does_not_shorten_the_session(app: &App) {
+    let paths = ["/meet/insert_late/one", "/meet/wait_and_insert/200"];
+    let after = at_once(&app.with("lifetime", "5m"), &paths);
+    assert_eq!(after.seconds_left, "Some(300)");
 }

@@ -55,8 +55,10 @@ pub fn program(lesson: &str) -> PathBuf {
 #[must_use]
 pub fn command(lesson: &str) -> Command {
     let mut command = Command::new(program(lesson));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ROCKET_")) {
-        command.env_remove(name);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("ROCKET_") {
+            command.env_remove(name);
+        }
     }
     command
         .env("ROCKET_PORT", "0")

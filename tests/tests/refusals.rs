@@ -21,7 +21,7 @@ fn refusal(settings: &[(&str, &str)]) -> String {
         assert!(!message.contains(noise), "{settings:?}: {message}");
     }
     assert!(message.starts_with("06-login did not start.\n"), "{settings:?}: {message}");
-    assert!(message.lines().count() <= 6, "{settings:?}: {message}");
+    assert!(message.lines().count() <= 8, "{settings:?}: {message}");
     message
 }
 
@@ -64,6 +64,37 @@ fn a_wrong_setting_names_itself_its_place_and_what_would_be_right() {
         for text in expected {
             assert!(message.contains(text), "{variable}={value}: {text} is missing in: {message}");
         }
+    }
+}
+
+#[test]
+fn a_wrong_line_in_a_file_is_named_with_the_file() {
+    let file = std::env::temp_dir().join(format!("settings-{}.toml", std::process::id()));
+    let path = file.to_string_lossy().into_owned();
+    for (text, expected) in [
+        ("[default.session]\nlifetime = 5", "session.lifetime"),
+        ("[default.session]\nstore = \"disk\"", "session.store"),
+        ("[default]\nport = \"x", "line 2"),
+        ("[default]\nsecret_key = 1234", "secret_key"),
+    ] {
+        std::fs::write(&file, text).expect("the folder for temporary files is there");
+        let message = refusal(&[("ROCKET_CONFIG", &path)]);
+        assert!(message.contains(expected), "{message}");
+        assert!(message.contains(&path), "{message}");
+    }
+    let _ = std::fs::remove_file(file);
+}
+
+#[test]
+fn a_key_in_the_wrong_place_is_not_repeated() {
+    let key = "TheseAreTheFortyThreeCharactersOfSomeKeyXYZ";
+    for settings in [
+        ("ROCKET_SESSION", format!("{{fallback_keys=\"{key}=\"}}")),
+        ("ROCKET_SESSION", format!("{{fallback_keys=[\"{key}\"]}}")),
+        ("ROCKET_SESSION", format!("{{fallback_keys={{key=\"{key}\"}}}}")),
+        ("ROCKET_SECRET_KEY", key.to_owned()),
+    ] {
+        assert!(!refusal(&[(settings.0, &settings.1)]).contains(key), "{settings:?}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The real programs, over real HTTP.
 
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
@@ -170,6 +171,7 @@ fn the_terminal_tells_what_happens_in_a_line_each() {
     assert_eq!(answer.status, 422);
     let output = server.stop();
     let lines: Vec<_> = output.lines().rev().take(4).collect();
+    assert_eq!(lines.len(), 4, "{output}");
     let expected = [
         "POST /add_stock 422  ",
         "GET /nowhere 404  ",
@@ -266,10 +268,75 @@ fn a_hostile_cookie_header_is_nobodys_and_never_a_5xx() {
 }
 
 #[test]
+fn a_cookie_name_counts_as_it_is_written() {
+    let server = Running::start("02-name-form", &[("ROCKET_SESSION", "{secure=true}")]);
+    let answer =
+        Browser::new().post(&format!("{}/setName", server.address), &[("name", "Mallory")]);
+    let planted = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let (_, value) = planted.split_once('=').unwrap();
+    let with =
+        |cookie: &str| raw(&server, format!("GET / HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n"));
+    assert!(with(&planted).contains("Mallory"));
+    for name in ["%5F%5FHost-lesson-02", "__Host%2Dlesson-02", "__host-lesson-02", "lesson-02"] {
+        assert!(!with(&format!("{name}={value}")).contains("Mallory"), "{name}");
+    }
+    assert!(
+        !with(&format!("{planted}; {planted}")).contains("Mallory"),
+        "one of two was set by somebody else"
+    );
+}
+
+#[test]
+fn a_method_that_nobody_knows_gets_a_page_with_all_headers() {
+    let server = Running::start("01-hello", &[]);
+    let answer = raw(&server, "FOO / HTTP/1.1\r\nHost: x\r\n").to_ascii_lowercase();
+    assert!(answer.starts_with("http/1.1 400"), "{answer}");
+    for header in [
+        "content-security-policy: ",
+        "x-content-type-options: ",
+        "referrer-policy: ",
+        "x-frame-options: ",
+    ] {
+        assert!(answer.contains(header), "{header}");
+    }
+}
+
+#[test]
+fn an_address_cannot_speak_to_the_terminal() {
+    let server = Running::start("01-hello", &[]);
+    let _ = raw(&server, "GET /\u{9b}31mRED\u{202e} HTTP/1.1\r\nHost: x\r\n".as_bytes());
+    let output = server.stop();
+    assert!(!output.contains(['\u{9b}', '\u{202e}', '\u{1b}']), "{output:?}");
+}
+
+#[test]
+fn not_even_the_debug_log_has_a_cookie_in_it() {
+    let log = std::env::temp_dir().join(format!("debug-log-{}", std::process::id()));
+    let mut command = command("06-login");
+    let errors = File::create(&log).expect("the folder for temporary files is there");
+    let server = Running::from(command.env("ROCKET_LOG_LEVEL", "debug").stderr(errors));
+    let browser = Browser::new();
+    let answer = browser.post(&format!("{}/login", server.address), &[("username", "Tim")]);
+    let id = answer.header("set-cookie").split(['=', ';']).nth(1).unwrap().to_owned();
+    assert_eq!(browser.get(&format!("{}/user", server.address)).status, 200);
+    let output = server.stop() + &fs::read_to_string(&log).unwrap();
+    let _ = fs::remove_file(log);
+    assert!(output.contains("Matched: (login) POST /login"), "it is the debug log: {output}");
+    assert!(!output.contains(&id), "{output}");
+}
+
+#[test]
+fn a_classroom_gets_an_address_that_works() {
+    let server = Running::start("01-hello", &[("ROCKET_ADDRESS", "0.0.0.0")]);
+    assert!(server.address.starts_with("http://127.0.0.1:"), "{}", server.address);
+    assert!(server.stop().contains("from other machines"));
+}
+
+#[test]
 fn a_form_that_is_too_large_is_a_413() {
     let server = Running::start("02-name-form", &[]);
     let answer = Browser::new()
-        .post(&format!("{}/setName", server.address), &[("name", &"x".repeat(40_000))]);
+        .post(&format!("{}/setName", server.address), &[("name", &"x".repeat(33_000))]);
     assert_eq!(answer.status, 413);
     assert_eq!(Browser::new().get(&server.address).status, 200);
 }

@@ -20,7 +20,8 @@ use shared::form::Email;
 #[cfg(test)]
 mod tests;
 
-/// Everybody's addresses, in memory: they are gone when the server stops, until lesson 08.
+/// Everybody's addresses. In memory, so gone when the server stops; as many as come; and whoever
+/// types an address can also remove it: enough for a class, not for the world.
 type EmailList = Mutex<BTreeSet<String>>;
 
 #[derive(FromForm)]

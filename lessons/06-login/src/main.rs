@@ -36,7 +36,7 @@ impl<'r> FromRequest<'r> for User {
     }
 }
 
-/// A name is enough here; passwords come in lesson 07.
+/// A name is enough here; a real login asks for a password too.
 #[derive(FromForm)]
 struct LoginForm<'v> {
     username: Name<'v>,

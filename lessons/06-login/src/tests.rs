@@ -66,7 +66,7 @@ fn the_session_lasts_five_minutes() {
     assert_eq!(browser.cookie(), None, "the browser has dropped it");
     browser.set_cookie("lesson-06", &cookie);
     assert!(browser.get("/user").redirects_to("/login"), "and the server does not take it back");
-    assert!(browser.get("/login").shows("Your session has ended: it lasts 5 minutes"));
+    assert!(browser.get("/login").shows("Your session has ended: a login lasts 5 minutes"));
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn the_page_says_when_the_session_ends() {
     log_in(&browser);
     let page = browser.get("/user");
     // The server's clock stands at 08:00:00.
-    assert!(page.shows("<time>08:05:00</time> UTC"), "{}", page.body);
+    assert!(page.shows("<time>08:05:00 UTC</time>"), "{}", page.body);
     assert!(page.shows("data-countdown=\"300\""));
     assert!(page.body.replace("&#x2F;", "/").contains("data-then=\"/login?ended=true\""));
 }
@@ -151,9 +151,7 @@ fn is_an_id(cookie: &str) -> bool {
 fn a_refused_name_stays_in_the_form() {
     let server = Server::start(super::rocket());
     let browser = server.browser();
-    let answer = browser.post("/login", "username=%22%09");
-    assert_eq!(answer.status, 303, "blanks around a name are dropped");
-    let answer = server.browser().post("/login", "username=a%01%22");
+    let answer = browser.post("/login", "username=a%01%22");
     assert_eq!(answer.status, 422);
     assert!(answer.shows("value=\"a\u{1}&quot;\""), "{}", answer.body);
     assert!(answer.headers("Set-Cookie").is_empty());

@@ -29,6 +29,11 @@ impl<'v> Name<'v> {
 
 impl<'v> FromFormField<'v> for Name<'v> {
     fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
+        if field.value.contains(char::is_control) {
+            return Err(
+                form::Error::validation("A name is one line of ordinary characters.").into()
+            );
+        }
         let name = field.value.trim();
         if name.is_empty() {
             return Err(form::Error::validation("Please type a name.").into());
@@ -38,11 +43,6 @@ impl<'v> FromFormField<'v> for Name<'v> {
                 "A name has {LONGEST} characters at most."
             ))
             .into());
-        }
-        if name.chars().any(char::is_control) {
-            return Err(
-                form::Error::validation("A name is one line of ordinary characters.").into()
-            );
         }
         Ok(Self(name))
     }

@@ -36,8 +36,10 @@ impl<'v> FromFormField<'v> for Symbol {
         if (1..=10).contains(&symbol.len()) && symbol.chars().all(allowed) {
             return Ok(Self(symbol.to_owned()));
         }
-        Err(form::Error::validation("A symbol is 1 to 10 of A-Z, 0-9, . and -, such as AAPL.")
-            .into())
+        Err(form::Error::validation(
+            "A symbol is 1 to 10 capital letters, digits, dots and hyphens, such as AAPL.",
+        )
+        .into())
     }
 }
 
@@ -68,10 +70,10 @@ impl<'v> FromFormField<'v> for Shares {
         let count = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok());
         match count.flatten() {
             Some(count @ 1..=MOST) => Ok(Self(count)),
-            _ => {
-                Err(form::Error::validation("Shares are a whole number from 1 to 1000000000.")
-                    .into())
-            }
+            _ => Err(form::Error::validation(
+                "Shares are a whole number from 1 to 1000000000, without commas.",
+            )
+            .into()),
         }
     }
 }
@@ -122,7 +124,7 @@ impl<'v> FromFormField<'v> for Price {
                 Ok(Self(price))
             }
             _ => Err(form::Error::validation(
-                "A price is above 0, at most 1000000000, with up to 4 decimal places, such as 302.17.",
+                "A price is above 0 and at most 1000000000, with up to 4 decimal places and no $ or commas, such as 302.17.",
             )
             .into()),
         }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::record::Record;
+use super::{Record, StoreError};
 use crate::clock::Timestamp;
 
 /// One change. Two requests at once each work on a copy of the session; at the end each does its
@@ -17,28 +17,41 @@ pub(super) enum Change {
     Renew(Timestamp),
 }
 
-type UpdateFn = dyn Fn(Option<&Value>) -> serde_json::Result<Value> + Send + Sync;
+type UpdateFn = dyn Fn(Option<&Value>) -> Result<Option<Value>, StoreError> + Send + Sync;
 
-/// Says of which key the value cannot be stored, and why.
-pub(super) fn fault(key: &str, error: &serde_json::Error) -> String {
-    format!("session key {key:?}: {error}")
+/// The value as JSON, or which key's value JSON cannot hold, and why.
+fn to_json(key: &str, value: impl Serialize) -> Result<Value, StoreError> {
+    serde_json::to_value(value)
+        .map_err(|error| StoreError::Unstorable(format!("session key {key:?}: {error}")))
 }
 
 impl Change {
+    pub(super) fn insert(key: &str, value: impl Serialize) -> Result<Self, StoreError> {
+        Ok(Self::Insert(key.to_owned(), to_json(key, value)?))
+    }
+
     pub(super) fn update<T>(key: &str, change: impl Fn(&mut T) + Send + Sync + 'static) -> Self
     where
         T: Serialize + DeserializeOwned + Default,
     {
-        let on_json = move |before: Option<&Value>| {
+        let name = key.to_owned();
+        Self::update_json(key, move |before| {
             let mut value = before.and_then(|json| T::deserialize(json).ok()).unwrap_or_default();
             change(&mut value);
-            serde_json::to_value(value)
-        };
-        Self::Update(key.to_owned(), Box::new(on_json))
+            to_json(&name, value).map(Some)
+        })
     }
 
-    /// Does it to `record`, or says why the value cannot be stored.
-    pub(super) fn apply(&self, record: &mut Record) -> Result<(), String> {
+    /// Changes the value as JSON; `None` removes it.
+    pub(super) fn update_json(
+        key: &str,
+        change: impl Fn(Option<&Value>) -> Result<Option<Value>, StoreError> + Send + Sync + 'static,
+    ) -> Self {
+        Self::Update(key.to_owned(), Box::new(change))
+    }
+
+    /// Does it to `record`.
+    pub(super) fn apply(&self, record: &mut Record) -> Result<(), StoreError> {
         match self {
             Self::Insert(key, value) => {
                 record.values.insert(key.clone(), value.clone());
@@ -47,8 +60,10 @@ impl Change {
                 record.values.remove(key);
             }
             Self::Update(key, change) => {
-                let value = change(record.values.get(key)).map_err(|error| fault(key, &error))?;
-                record.values.insert(key.clone(), value);
+                match change(record.values.get(key))? {
+                    Some(value) => record.values.insert(key.clone(), value),
+                    None => record.values.remove(key),
+                };
             }
             Self::Permanent(permanent) => record.permanent = *permanent,
             Self::Renew(now) => {

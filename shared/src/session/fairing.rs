@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::http::{Header, Status};
-use rocket::{Build, Orbit, Request, Response, Rocket};
+use rocket::{Build, Request, Response, Rocket};
 
 use super::Session;
-use super::guard::Cached;
-use super::save::SaveError;
+use super::guard::{Cached, in_time};
 use super::store::{self, Store, StoreError};
 use crate::clock::Clock;
 use crate::pages;
@@ -16,30 +15,13 @@ use crate::secret::Secrets;
 use crate::settings::SessionSettings;
 
 /// All sessions of a server: in managed state while it runs.
-pub struct Sessions {
+pub(crate) struct Sessions {
     pub(super) store: Arc<dyn Store>,
-    pub(super) settings: Arc<SessionSettings>,
+    pub(crate) settings: Arc<SessionSettings>,
     pub(super) clock: Clock,
-    pub(super) cookie_name: String,
-    throw_away_key: bool,
-}
-
-impl Sessions {
-    pub(super) fn of(rocket: &Rocket<Orbit>) -> &Self {
-        rocket.state().expect("the sentinel of `&Session` has seen it at launch")
-    }
-
-    /// How sessions are kept and how long they live.
-    #[must_use]
-    pub fn settings(&self) -> &SessionSettings {
-        &self.settings
-    }
-
+    pub(crate) cookie_name: String,
     /// Whether the key that seals cookies was made for this run.
-    #[must_use]
-    pub fn throw_away_key(&self) -> bool {
-        self.throw_away_key
-    }
+    pub(crate) throw_away_key: bool,
 }
 
 /// Gives a Rocket its sessions, by the settings under `session`.
@@ -75,8 +57,8 @@ impl Fairing for SessionFairing {
 
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
         let figment = rocket.figment();
-        let read = SessionSettings::from(figment)
-            .and_then(|settings| Ok((Secrets::from(figment, &settings)?, settings)));
+        let read = SessionSettings::from_figment(figment)
+            .and_then(|settings| Ok((Secrets::from_figment(figment, &settings)?, settings)));
         let (secrets, settings) = match read {
             Ok(read) => read,
             Err(problem) => {
@@ -114,24 +96,18 @@ impl Fairing for SaveSession {
             return;
         };
         vary_by_cookie(res);
-        let failure = match loaded {
+        let saved = match loaded {
             Ok(_) if res.status().class().is_server_error() => return,
-            Ok(session) => save(session, req, res).await.err(),
-            Err(error) => Some(SaveError::Store(error.clone())),
+            Ok(session) => save(session, req, res).await,
+            Err(error) => Err(error.clone()),
         };
-        match failure {
-            None => {}
-            Some(SaveError::Fault(fault)) => {
-                log::error!("{fault}");
-                pages::replace_by_error(req, res, Status::InternalServerError);
-            }
-            Some(SaveError::Store(error @ StoreError::TooLarge { .. })) => {
+        if let Err(error) = saved {
+            let status = error.status();
+            if status.class().is_server_error() {
                 log::error!("{error}");
-                pages::replace_by_error(req, res, Status::PayloadTooLarge);
             }
-            Some(SaveError::Store(error @ StoreError::Unreachable(_))) => {
-                log::error!("{error}");
-                pages::replace_by_error(req, res, Status::ServiceUnavailable);
+            pages::replace_by_error(req, res, status);
+            if status == Status::ServiceUnavailable {
                 res.set_header(Header::new("Retry-After", "1"));
             }
         }
@@ -142,10 +118,13 @@ async fn save(
     session: &Session,
     req: &Request<'_>,
     res: &mut Response<'_>,
-) -> Result<(), SaveError> {
-    let personal = !session.is_empty();
-    let cookie = session.save(Sessions::of(req.rocket())).await?;
-    if personal || cookie.is_some() {
+) -> Result<(), StoreError> {
+    let Some(sessions) = req.rocket().state::<Sessions>() else {
+        return Ok(());
+    };
+    let is_personal = session.is_personal();
+    let cookie = in_time(session.save(sessions)).await?;
+    if is_personal || cookie.is_some() {
         res.set_raw_header("Cache-Control", "no-store");
     }
     // By now the jar's own cookies are in the response: an added one would be lost.

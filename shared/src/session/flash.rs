@@ -1,19 +1,45 @@
 //! Messages for the next page, kept in the session and shown once.
 
+use serde_json::Value;
+
 use super::Session;
+use super::change::Change;
 
 /// The key that Flask uses too.
 const KEY: &str = "_flashes";
 
 impl Session {
     /// Keeps a message for the page that the visitor sees next, as after a redirect.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) {
+    /// session.flash("AAPL was added.");
+    /// # }
+    /// ```
     pub fn flash(&self, message: impl Into<String>) {
         let message = message.into();
         self.update(KEY, move |all: &mut Vec<String>| all.push(message.clone()));
     }
 
-    /// Takes the messages out, the oldest first: who calls it shows them.
+    /// Takes the messages out, the oldest first: whoever calls this shows them.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) -> String {
+    /// session.flashes().join(" ")
+    /// # }
+    /// ```
     pub fn flashes(&self) -> Vec<String> {
-        self.take(KEY).unwrap_or_default()
+        let messages: Vec<String> = self.get(KEY).unwrap_or_default();
+        if !messages.is_empty() {
+            let shown = messages.len();
+            // One that another request adds meanwhile stays for the next page.
+            self.change(Change::update_json(KEY, move |all| {
+                let rest = all.and_then(Value::as_array).and_then(|all| all.get(shown..));
+                Ok(rest.filter(|rest| !rest.is_empty()).map(|rest| Value::Array(rest.to_vec())))
+            }));
+        }
+        messages
     }
 }

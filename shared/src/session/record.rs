@@ -11,9 +11,10 @@ use crate::settings::SessionSettings;
 pub struct Record {
     /// The visitor's values by key.
     pub values: Map<String, Value>,
-    /// When the session began or was last renewed.
+    /// When the session began or was last renewed, in seconds since 1970.
     pub created: Timestamp,
-    /// The first second in which it is over: the cookie's own Max-Age is never trusted for this.
+    /// The first second in which it is over, in seconds since 1970: the cookie's own Max-Age is
+    /// never trusted for this.
     pub expires: Timestamp,
     /// Whether it outlives the closing of the browser.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -27,22 +28,26 @@ pub struct Record {
 }
 
 impl Record {
-    pub(crate) fn begun(now: Timestamp) -> Self {
+    pub(super) fn new(now: Timestamp) -> Self {
         Self { created: now, ..Self::default() }
     }
 
-    /// Gives the session its full lifetime from `now` on, within the absolute limit.
-    pub(crate) fn extend(&mut self, settings: &SessionSettings, now: Timestamp) {
-        let idle_end = now + settings.lifetime.as_secs();
-        let absolute_end = self.created + settings.absolute_lifetime.as_secs();
-        self.expires = idle_end.min(absolute_end);
+    pub(super) fn is_alive(&self, now: Timestamp) -> bool {
+        now < self.expires
     }
 
-    pub(crate) fn to_json(&self) -> String {
+    /// When it ends if it gets its full lifetime from `now` on, within the absolute limit.
+    pub(super) fn extended(&self, settings: &SessionSettings, now: Timestamp) -> Timestamp {
+        let idle_end = now.saturating_add(settings.lifetime.as_secs());
+        let absolute_end = self.created.saturating_add(settings.absolute_lifetime.as_secs());
+        idle_end.min(absolute_end)
+    }
+
+    pub(super) fn to_json(&self) -> String {
         serde_json::to_string(self).expect("strings, numbers and JSON values always serialize")
     }
 
-    pub(crate) fn from_json(json: &[u8]) -> Option<Self> {
+    pub(super) fn from_json(json: &[u8]) -> Option<Self> {
         serde_json::from_slice(json).ok()
     }
 }

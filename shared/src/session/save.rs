@@ -8,36 +8,27 @@ use rocket::http::{Cookie, SameSite};
 use rocket::time;
 
 use super::{Record, Session, Sessions, State, StoreError};
+use crate::clock::Timestamp;
 
-/// Why a session was not saved.
-pub(super) enum SaveError {
-    /// The store refused it or cannot be reached.
-    Store(StoreError),
-    /// A value of it cannot be stored.
-    Fault(String),
-}
-
-impl From<StoreError> for SaveError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
+/// How long an empty record is kept, in seconds. For a new request there is no session then, but
+/// one that was under way when the last value went may still add another.
+const GRACE: u64 = 60;
 
 impl Session {
     /// Finds the session behind the cookie's value. Whatever is wrong with a token, the visitor is
     /// then a new one; only a store that cannot be reached is an error.
     pub(super) async fn load(sessions: &Sessions, token: Option<&str>) -> Result<Self, StoreError> {
         let now = sessions.clock.now();
-        let absolute = sessions.settings.absolute_lifetime.as_secs();
-        let lives =
-            |record: &Record| now < record.expires && now < record.created.saturating_add(absolute);
-        let mut state =
-            State { cookie_sent: token.is_some(), record: Record::begun(now), ..State::default() };
+        let mut state = State { cookie_sent: token.is_some(), ..State::default() };
         if let Some(token) = token
-            && let Some(record) = sessions.store.load(token).await?.filter(lives)
+            && let Some(record) = alive(sessions, token, now).await?
+            && !record.values.is_empty()
         {
-            state.record = record.clone();
+            let record = Arc::new(record);
+            state.record = Arc::clone(&record);
             state.loaded = Some((token.to_owned(), record));
+        } else {
+            state.record = Arc::new(Record::new(now));
         }
         Ok(Self { state: Mutex::new(state), settings: Arc::clone(&sessions.settings), now })
     }
@@ -46,81 +37,102 @@ impl Session {
     pub(super) async fn save(
         &self,
         sessions: &Sessions,
-    ) -> Result<Option<Cookie<'static>>, SaveError> {
-        let state = mem::take(&mut *self.state.lock());
+    ) -> Result<Option<Cookie<'static>>, StoreError> {
+        let mut state = mem::take(&mut *self.state.lock());
         if let Some(fault) = state.fault {
-            return Err(SaveError::Fault(fault));
+            return Err(fault);
         }
-        let saved = if !state.is_to_be_saved(&self.settings) {
-            None
-        } else if state.kept().is_some() {
-            self.merge(&state, sessions).await?
-        } else {
-            Some(self.begin(&state, sessions).await?)
-        };
-        if state.cleared {
-            if let Some((token, _)) = &state.loaded {
-                sessions.store.remove(token).await?;
-            }
-            if state.cookie_sent && saved.is_none() {
-                return Ok(Some(removal(sessions)));
-            }
+        // The request may have taken its time: what it saves lives from now on.
+        let now = sessions.clock.now();
+        let to_be_saved = state.is_to_be_saved(&self.settings);
+        let loaded = state.loaded.take();
+        if let (true, Some((token, _))) = (state.cleared, &loaded) {
+            sessions.store.remove(token).await?;
         }
-        Ok(saved)
+        match loaded.filter(|_| !state.cleared) {
+            Some(loaded) if to_be_saved => merge(sessions, state, loaded, now).await,
+            None if to_be_saved => begin(sessions, state.record, now).await.map(Some),
+            None if state.cleared && state.cookie_sent => Ok(Some(removal(sessions))),
+            _ => Ok(None),
+        }
     }
+}
 
-    async fn begin(
-        &self,
-        state: &State,
-        sessions: &Sessions,
-    ) -> Result<Cookie<'static>, StoreError> {
-        let mut record = state.record.clone();
-        record.extend(&self.settings, self.now);
-        let (permanent, left) = (record.permanent, record.expires - self.now);
-        let token = sessions.store.create(record).await?;
-        Ok(cookie(sessions, token, permanent.then_some(left)))
-    }
+/// Finds the record behind a token, if it is not over.
+async fn alive(
+    sessions: &Sessions,
+    token: &str,
+    now: Timestamp,
+) -> Result<Option<Record>, StoreError> {
+    Ok(sessions.store.load(token).await?.filter(|record| record.is_alive(now)))
+}
 
-    /// Puts the changes upon what the store holds by now, as often as another request was faster.
-    /// A session that was ended meanwhile stays ended.
-    async fn merge(
-        &self,
-        state: &State,
-        sessions: &Sessions,
-    ) -> Result<Option<Cookie<'static>>, SaveError> {
-        let Some((sent, seen)) = state.kept() else {
-            return Ok(None);
-        };
-        let (mut seen, mut next) = (seen.clone(), state.record.clone());
-        let token = loop {
-            next.extend(&self.settings, self.now);
-            if state.changes.is_empty() && next.expires == seen.expires {
-                break sent.clone();
-            }
-            let replaced = sessions.store.replace(sent, &seen, next.clone(), state.renewed);
-            if let Some(token) = replaced.await? {
+/// Saves a new session.
+async fn begin(
+    sessions: &Sessions,
+    record: Arc<Record>,
+    now: Timestamp,
+) -> Result<Cookie<'static>, StoreError> {
+    let mut record = Arc::unwrap_or_clone(record);
+    record.expires = record.extended(&sessions.settings, now);
+    let max_age = record.permanent.then_some(record.expires.saturating_sub(now));
+    let token = sessions.store.create(record).await?;
+    Ok(cookie(sessions, token, max_age))
+}
+
+/// Does the changes on what the store holds by now, again and again as long as another request is
+/// faster. A session that was ended meanwhile stays ended.
+async fn merge(
+    sessions: &Sessions,
+    mut state: State,
+    (sent, mut seen): (String, Arc<Record>),
+    now: Timestamp,
+) -> Result<Option<Cookie<'static>>, StoreError> {
+    let mut next = Arc::unwrap_or_clone(mem::take(&mut state.record));
+    let token = loop {
+        next.expires = next.extended(&sessions.settings, now);
+        if next.values.is_empty() {
+            next.expires = next.expires.min(now + GRACE);
+        }
+        let is_as_it_was = state.changes.is_empty() && next.expires == seen.expires;
+        if !is_as_it_was {
+            let replace = sessions.store.replace(&sent, &seen, next.clone(), state.renewed);
+            if let Some(token) = replace.await? {
                 break token;
             }
-            let Some(current) = sessions.store.load(sent).await? else {
-                return Ok(None);
-            };
-            seen = current;
-            next = seen.clone();
-            for change in &state.changes {
-                change.apply(&mut next).map_err(SaveError::Fault)?;
-            }
-        };
-        if token == *sent && !next.permanent && !seen.permanent {
-            return Ok(None);
         }
-        let left = next.expires - self.now;
-        Ok(Some(cookie(sessions, token, next.permanent.then_some(left))))
+        match alive(sessions, &sent, now).await? {
+            Some(_) if is_as_it_was => break sent.clone(),
+            Some(current) => next = current,
+            // Whoever logs in while the old session ends gets a new one, with nothing of the old.
+            None if state.renewed => {
+                let mut record = Record::new(now);
+                apply(&state, &mut record)?;
+                return begin(sessions, Arc::new(record), now).await.map(Some);
+            }
+            None => return Ok(None),
+        }
+        seen = Arc::new(next.clone());
+        apply(&state, &mut next)?;
+    };
+    if next.values.is_empty() {
+        return Ok(Some(removal(sessions)));
     }
+    let is_in_the_browser = token == sent && !seen.values.is_empty();
+    if is_in_the_browser && !next.permanent && !seen.permanent {
+        return Ok(None);
+    }
+    let max_age = next.permanent.then_some(next.expires.saturating_sub(now));
+    Ok(Some(cookie(sessions, token, max_age)))
+}
+
+fn apply(state: &State, record: &mut Record) -> Result<(), StoreError> {
+    state.changes.iter().try_for_each(|change| change.apply(record))
 }
 
 /// The session's cookie. Without `max_age`, in seconds, it leaves when the browser closes.
 fn cookie(sessions: &Sessions, token: String, max_age: Option<u64>) -> Cookie<'static> {
-    let mut cookie = Cookie::build((sessions.settings.cookie_name(), token))
+    let mut cookie = Cookie::build((sessions.cookie_name.clone(), token))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax);

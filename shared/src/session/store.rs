@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use ::cookie::Key;
+use rocket::http::Status;
 
 use self::cookie::CookieStore;
 use self::memory::MemoryStore;
@@ -22,17 +23,56 @@ use crate::settings::{SessionSettings, StoreKind};
 ///
 /// The visitor's cookie holds a token. For the stores on the server that is an id under which the
 /// record lies there; for the two cookie stores the token is the record itself, sealed.
+///
+/// A store of one's own takes the place of the configured one if it is managed by Rocket:
+///
+/// ```
+/// use std::sync::Arc;
+/// use rocket::async_trait;
+/// use shared::session::{Record, Store, StoreError};
+///
+/// /// Forgets everything at once.
+/// struct Sieve;
+///
+/// #[async_trait]
+/// impl Store for Sieve {
+///     async fn load(&self, _token: &str) -> Result<Option<Record>, StoreError> {
+///         Ok(None)
+///     }
+///     async fn create(&self, _record: Record) -> Result<String, StoreError> {
+///         Ok("gone".to_owned())
+///     }
+///     async fn replace(
+///         &self, _token: &str, _seen: &Record, _next: Record, _renew: bool,
+///     ) -> Result<Option<String>, StoreError> {
+///         Ok(None)
+///     }
+///     async fn remove(&self, _token: &str) -> Result<(), StoreError> {
+///         Ok(())
+///     }
+/// }
+///
+/// let store: Arc<dyn Store> = Arc::new(Sieve);
+/// let rocket = rocket::build().manage(store).attach(shared::SessionFairing);
+/// ```
+///
+/// # Errors
+///
+/// All methods return [`StoreError::Unreachable`] if the store does not answer, and those that write
+/// return [`StoreError::TooLarge`] if the record does not fit.
 #[rocket::async_trait]
 pub trait Store: Send + Sync {
-    /// Finds the record behind a token as a browser sent it, `None` if there is none.
+    /// Finds the record behind a token as a browser sent it, `None` if there is none. It may be one
+    /// whose time is up: the caller looks at that.
     async fn load(&self, token: &str) -> Result<Option<Record>, StoreError>;
 
     /// Keeps a new record and returns its token.
     async fn create(&self, record: Record) -> Result<String, StoreError>;
 
-    /// Puts `next` in the place of `seen` and returns the token, a new one if `renew` is set: then
-    /// the old one is dead. Returns `None`, and changes nothing, if the store holds something else
-    /// than `seen` by now or nothing at all.
+    /// Compares and swaps: puts `next` in the place of `seen` and returns the token, a new one if
+    /// `renew` is set: then the old one is dead. Returns `None`, and changes nothing, if the store
+    /// holds something else than `seen` by now or nothing at all; the caller then loads it and tries
+    /// again.
     async fn replace(
         &self,
         token: &str,
@@ -45,18 +85,41 @@ pub trait Store: Send + Sync {
     async fn remove(&self, token: &str) -> Result<(), StoreError>;
 }
 
-/// Why a store could not do what it was asked.
+/// Why a session could not be loaded or saved.
+///
+/// ```
+/// use rocket::http::Status;
+/// use shared::session::StoreError;
+///
+/// let error = StoreError::TooLarge { bytes: 5000, limit: 4096 };
+/// assert_eq!(error.status(), Status::PayloadTooLarge);
+/// assert_eq!(error.to_string(), "the session takes 5000 bytes of at most 4096");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreError {
-    /// The session has grown past what this store takes, both in bytes (413).
+    /// The session has grown past what this store takes (413).
     TooLarge {
-        /// What the session takes.
+        /// What the session takes, in bytes.
         bytes: usize,
-        /// What it may take.
+        /// What it may take, in bytes.
         limit: usize,
     },
-    /// The store cannot be reached (503).
+    /// A value cannot be stored: a mistake in the handler (500).
+    Unstorable(String),
+    /// The store does not answer (503).
     Unreachable(String),
+}
+
+impl StoreError {
+    /// The status with which the request fails.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self {
+            Self::TooLarge { .. } => Status::PayloadTooLarge,
+            Self::Unstorable(_) => Status::InternalServerError,
+            Self::Unreachable(_) => Status::ServiceUnavailable,
+        }
+    }
 }
 
 impl fmt::Display for StoreError {
@@ -65,7 +128,8 @@ impl fmt::Display for StoreError {
             Self::TooLarge { bytes, limit } => {
                 write!(f, "the session takes {bytes} bytes of at most {limit}")
             }
-            Self::Unreachable(why) => write!(f, "the session store cannot be reached: {why}"),
+            Self::Unstorable(why) => write!(f, "a value cannot be stored: {why}"),
+            Self::Unreachable(why) => write!(f, "the session store does not answer: {why}"),
         }
     }
 }

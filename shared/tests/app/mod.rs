@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,8 +15,9 @@ use rocket::figment::value::Value;
 use rocket::http::{Header, Status};
 use rocket::local::asynchronous::Client;
 use rocket::response::Responder;
+use rocket::tokio;
 use rocket::tokio::sync::{Barrier, Notify};
-use rocket::{Build, Config, Rocket, State, futures, get, post, routes};
+use rocket::{Build, Config, Rocket, State, get, post, routes};
 use shared::testing::Server;
 use shared::{Clock, Session, SessionFairing};
 
@@ -85,6 +88,7 @@ impl App {
                 fail,
                 panic,
                 unstorable,
+                unstorable_and_clear,
                 large,
                 length,
                 vary,
@@ -198,6 +202,12 @@ fn unstorable(session: &Session, key: &str) {
     session.insert("map", HashMap::from([((1, 2), 3)]));
 }
 
+#[post("/unstorable_and_clear")]
+fn unstorable_and_clear(session: &Session) {
+    session.insert("map", HashMap::from([((1, 2), 3)]));
+    session.clear();
+}
+
 #[post("/large/<bytes>")]
 fn large(session: &Session, bytes: usize) {
     session.insert("large", "x".repeat(bytes));
@@ -219,6 +229,13 @@ fn vary(_session: &Session, header: String) -> Varying {
 #[get("/bare")]
 fn bare() {}
 
+/// A session that holds something and is permanent.
+#[post("/start")]
+fn start(session: &Session) {
+    session.insert("start", true);
+    session.set_permanent(true);
+}
+
 /// Where requests wait until all of them have loaded their session; the late ones wait on.
 struct Meeting {
     all_here: Barrier,
@@ -226,16 +243,37 @@ struct Meeting {
 }
 
 #[post("/meet/<act>/<key>")]
-async fn meet(session: &Session, meeting: &State<Meeting>, act: &str, key: &str) -> Status {
+async fn meet(
+    session: &Session,
+    meeting: &State<Meeting>,
+    clock: &State<Clock>,
+    act: &str,
+    key: &str,
+) -> Status {
     meeting.all_here.wait().await;
-    if act.ends_with("_late") {
+    let is_late = act.ends_with("_late");
+    if is_late {
         meeting.others_done.notified().await;
     }
-    match act {
-        "insert" | "insert_late" => session.insert(key, true),
-        "update" | "update_late" => session.update(key, |count: &mut u32| *count += 1),
+    let seconds = || Duration::from_secs(key.parse().unwrap());
+    match act.trim_end_matches("_late") {
+        "nothing" => {}
+        "insert" => session.insert(key, true),
+        "remove" => session.remove(key),
+        "update" => session.update(key, |count: &mut u32| *count += 1),
+        "flash" => session.flash("two"),
+        "flashes" => assert_eq!(session.flashes(), ["one"]),
         "clear" => session.clear(),
         "renew" => session.renew(),
+        "login" => {
+            session.renew();
+            session.insert(key, true);
+        }
+        "wait" => clock.advance(seconds()),
+        "wait_and_insert" => {
+            clock.advance(seconds());
+            session.insert("waited", true);
+        }
         _ => return Status::NotFound,
     }
     Status::Ok
@@ -244,47 +282,64 @@ async fn meet(session: &Session, meeting: &State<Meeting>, act: &str, key: &str)
 /// What came of requests that were under way at once.
 pub(crate) struct Parallel {
     pub(crate) statuses: Vec<u16>,
-    /// What the session of before holds now.
+    /// What the session holds under the id of before.
     pub(crate) keys: String,
     pub(crate) visits: String,
+    pub(crate) flashes: String,
+    pub(crate) seconds_left: String,
     pub(crate) cookies_of_the_late_one: Vec<String>,
+    /// What the session holds under the id that the late one got.
+    pub(crate) keys_of_the_late_one: String,
 }
 
 impl App {
     /// Sends POST requests with one and the same cookie, all of which have loaded the session
     /// before any of them goes on. Those whose path says `_late` go on when the others are saved.
-    pub(crate) async fn parallel(&self, paths: &[String]) -> Parallel {
+    pub(crate) async fn parallel(&self, first: &str, paths: &[&str]) -> Parallel {
         let meeting = Meeting { all_here: Barrier::new(paths.len()), others_done: Notify::new() };
-        let rocket = self
-            .rocket()
-            .manage(Clock::manual(1_800_000_000))
-            .manage(meeting)
-            .mount("/", routes![meet]);
-        let client = Client::untracked(rocket.attach(tell_the_late_ones())).await.unwrap();
-        let first = client.post("/insert/start/now").dispatch().await;
-        let line = first.headers().get_one("Set-Cookie").unwrap();
-        let token = line.split(['=', ';']).nth(1).unwrap().to_owned();
-        let send = |path: &String| {
-            let request = client.post(path.clone()).cookie(("test", token.clone()));
-            async move {
-                let answer = request.dispatch().await;
-                let cookies = answer.headers().get("Set-Cookie").map(str::to_owned).collect();
-                (answer.status().code, cookies)
-            }
-        };
-        let answers: Vec<(u16, Vec<String>)> =
-            futures::future::join_all(paths.iter().map(send)).await;
-        let read = async |path: &'static str| {
-            let request = client.get(path).cookie(("test", token.clone()));
+        let rocket = self.rocket().manage(Clock::manual(1_800_000_000)).manage(meeting);
+        let rocket = rocket.mount("/", routes![start, meet]).attach(tell_the_late_ones());
+        let client = Arc::new(Client::untracked(rocket).await.unwrap());
+        let first = client.post(first.to_owned()).dispatch().await;
+        let token =
+            token_of(&first.headers().get("Set-Cookie").map(str::to_owned).collect::<Vec<_>>());
+        let tasks: Vec<_> = paths
+            .iter()
+            .map(|path| {
+                let (client, path, token) =
+                    (Arc::clone(&client), (*path).to_owned(), token.clone());
+                tokio::spawn(async move {
+                    let answer = client.post(path).cookie(("test", token)).dispatch().await;
+                    let cookies: Vec<_> =
+                        answer.headers().get("Set-Cookie").map(str::to_owned).collect();
+                    (answer.status().code, cookies)
+                })
+            })
+            .collect();
+        let mut answers = vec![];
+        for task in tasks {
+            answers.push(task.await.unwrap());
+        }
+        let read = async |token: &str, path: &'static str| {
+            let request = client.get(path).cookie(("test", token.to_owned()));
             request.dispatch().await.into_string().await.unwrap()
         };
+        let late = answers[0].1.clone();
+        let late_token = token_of(&late);
         Parallel {
             statuses: answers.iter().map(|(status, _)| *status).collect(),
-            keys: read("/keys").await,
-            visits: read("/get_number/visits").await,
-            cookies_of_the_late_one: answers[0].1.clone(),
+            keys: read(&token, "/keys").await,
+            visits: read(&token, "/get_number/visits").await,
+            seconds_left: read(&token, "/ending").await,
+            keys_of_the_late_one: read(&late_token, "/keys").await,
+            cookies_of_the_late_one: late,
+            flashes: read(&token, "/flashes").await,
         }
     }
+}
+/// The session's token in the lines of a Set-Cookie, empty if there is none.
+fn token_of(lines: &[String]) -> String {
+    lines.iter().find_map(|line| line.split(['=', ';']).nth(1)).unwrap_or_default().to_owned()
 }
 
 /// Attached last, so that it runs when a session is saved.

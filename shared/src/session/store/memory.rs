@@ -13,6 +13,8 @@ use crate::session::id::SessionId;
 const SESSIONS: usize = 1_000_000;
 /// What one session may take at most, in bytes of JSON.
 const SESSION_LIMIT: usize = 1024 * 1024;
+/// What all sessions may take at most, in bytes of JSON.
+const TOTAL_LIMIT: usize = 1024 * SESSION_LIMIT;
 /// A request waits only for requests whose ids fall into the same shard.
 const SHARDS: usize = 64;
 /// How many ended sessions a new one sweeps away at most: nobody waits for a long sweep.
@@ -31,8 +33,8 @@ impl MemoryStore {
     }
 
     fn with_capacity(clock: Clock, sessions: usize, shards: usize) -> Self {
-        let capacity = sessions.div_ceil(shards);
-        let shard = || Mutex::new(Shard { capacity, ..Shard::default() });
+        let (capacity, byte_limit) = (sessions.div_ceil(shards), TOTAL_LIMIT / shards);
+        let shard = || Mutex::new(Shard { capacity, byte_limit, ..Shard::default() });
         let shards = std::iter::repeat_with(shard).take(shards).collect();
         Self { clock, shards }
     }
@@ -45,7 +47,7 @@ impl MemoryStore {
         let id = SessionId::random();
         let mut shard = self.shard(id).lock();
         shard.sweep(self.clock.now());
-        shard.make_room();
+        shard.make_room(entry.json.len());
         shard.insert(id, entry);
         id.token()
     }
@@ -81,6 +83,7 @@ impl Store for MemoryStore {
             }
             shard.remove(id);
             if !renew {
+                shard.make_room(entry.json.len());
                 shard.insert(id, entry);
                 return Ok(Some(token.to_owned()));
             }
@@ -99,7 +102,11 @@ impl Store for MemoryStore {
 /// A part of the table, behind a lock of its own.
 #[derive(Default)]
 struct Shard {
+    /// How many sessions it takes.
     capacity: usize,
+    /// How many bytes of JSON it takes, and holds.
+    byte_limit: usize,
+    bytes: usize,
     entries: HashMap<SessionId, Entry>,
     /// The order in which sessions make room.
     order: BTreeSet<(Rank, SessionId)>,
@@ -144,12 +151,14 @@ impl Shard {
     }
 
     fn insert(&mut self, id: SessionId, entry: Entry) {
+        self.bytes += entry.json.len();
         self.order.insert((entry.rank, id));
         self.entries.insert(id, entry);
     }
 
     fn remove(&mut self, id: SessionId) {
         if let Some(entry) = self.entries.remove(&id) {
+            self.bytes -= entry.json.len();
             self.order.remove(&(entry.rank, id));
         }
     }
@@ -169,10 +178,12 @@ impl Shard {
         }
     }
 
-    fn make_room(&mut self) {
-        if self.entries.len() >= self.capacity
-            && let Some(&(_, first)) = self.order.first()
-        {
+    /// Drops sessions until one more, of so many bytes, fits.
+    fn make_room(&mut self, bytes: usize) {
+        while self.entries.len() >= self.capacity || self.bytes + bytes > self.byte_limit {
+            let Some(&(_, first)) = self.order.first() else {
+                break;
+            };
             self.remove(first);
         }
     }
@@ -206,6 +217,27 @@ mod tests {
             tokens.push(store.create(record(expires, renewed)).await.unwrap());
         }
         assert_eq!(kept(&store, &tokens).await, [true, true, false, true]);
+    }
+
+    #[tokio::test]
+    async fn large_sessions_cannot_fill_the_memory() {
+        let store = MemoryStore::with_capacity(Clock::manual(0), 1000, 1);
+        store.shards[0].lock().byte_limit = 10_000;
+        for expires in 0..100 {
+            let values = [("text".to_owned(), "x".repeat(2_000).into())].into_iter().collect();
+            let record = Record { values, expires, ..Record::default() };
+            let token = store.create(record.clone()).await.unwrap();
+            let mut larger = record.clone();
+            larger.values.insert("more".to_owned(), "x".repeat(1_000).into());
+            assert!(store.replace(&token, &record, larger, false).await.unwrap().is_some());
+            assert!(store.shards[0].lock().bytes <= 10_000);
+        }
+        let shard = store.shards[0].lock();
+        assert_eq!(shard.entries.len(), 3);
+        assert_eq!(
+            shard.bytes,
+            shard.entries.values().map(|entry| entry.json.len()).sum::<usize>()
+        );
     }
 
     #[tokio::test]
