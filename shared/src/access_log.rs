@@ -1,4 +1,5 @@
-//! One line for each request: `POST /add_stock 303 → /stocks  2 ms`.
+//! One line for each request, `POST /add_stock 303 → /stocks  2 ms`, and below it what changed in
+//! its session.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -8,6 +9,8 @@ use rocket::config::LogLevel;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request, Response};
 use yansi::Paint;
+
+use crate::xray::story::changes;
 
 /// Prints the access log, unless `log_level` is `off` or `critical`.
 pub(crate) struct AccessLog;
@@ -29,7 +32,7 @@ impl Arrival {
 
 /// An address without its query, which may hold what nobody should read in a log, and without
 /// anything that a terminal would act on.
-fn without_query(address: &str) -> impl Display {
+pub(crate) fn without_query(address: &str) -> impl Display {
     address.split('?').next().unwrap_or_default().escape_default()
 }
 
@@ -75,6 +78,10 @@ impl Fairing for AccessLog {
             .map_or_else(String::new, |to| format!(" → {}", without_query(to)));
         let took = format!("{} ms", at.elapsed().as_millis());
         // If nobody reads it any more, that is no reason to fail.
-        let _ = writeln!(io::stdout(), "{line} {status}{to}  {}", took.dim());
+        let mut stdout = io::stdout().lock();
+        let _ = writeln!(stdout, "{line} {status}{to}  {}", took.dim());
+        for line in changes(req) {
+            let _ = writeln!(stdout, "    {}", line.dim());
+        }
     }
 }

@@ -9,6 +9,7 @@ use rocket::{Config, Orbit, Rocket};
 use yansi::Paint;
 
 use crate::catalogue::Lesson;
+use crate::in_words;
 use crate::logger;
 use crate::session::Sessions;
 
@@ -42,6 +43,9 @@ fn text(lesson: &Lesson, rocket: &Rocket<Orbit>) -> String {
         let store = sessions.settings.store;
         lines.push(row("session", &format!("{store}: {}", store.explanation())));
         lines.push(row("cookie", &format!("{}, once there is a session", sessions.cookie_name)));
+        let lifetime = in_words(sessions.settings.lifetime);
+        let limit = in_words(sessions.settings.absolute_lifetime);
+        lines.push(row("lives", &format!("{lifetime}, and {limit} at most")));
         if store.needs_key() && sessions.throw_away_key {
             lines.push(row("key", "made for this run: stop the lesson, and every session ends"));
             lines.push(row("", "(to keep them, give a key of your own: ROCKET_SECRET_KEY)"));
@@ -61,5 +65,5 @@ pub(crate) fn own_address(config: &Config) -> IpAddr {
 }
 
 fn row(name: &str, value: &str) -> String {
-    format!("  {:<8} {value}", name.dim())
+    format!("  {name:<8} {value}")
 }

@@ -14,7 +14,7 @@ use crate::access_log::AccessLog;
 use crate::catalogue::{self, Catalogue, Lesson};
 use crate::session::SessionFairing;
 use crate::settings::explain;
-use crate::{banner, launch, lesson_link, logger, pages, protection, secret, static_files};
+use crate::{banner, launch, lesson_link, logger, pages, protection, secret, static_files, xray};
 
 /// Gives the Rocket of a lesson, ready but for its routes: settings, templates, style sheet, error
 /// pages, sessions, protection, and a few words on the terminal.
@@ -57,12 +57,14 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     secret::check(&figment)?;
     launch::explain_failures(lesson, &figment);
     logger::install(&figment);
+    xray::is_on(&figment)?;
     let rocket = rocket::custom(figment)
         .attach(pages::templates(&lessons))
         .attach(Shield::new())
         .attach(SessionFairing)
-        .attach(AdHoc::on_ignite("Protection and access log", |rocket| async {
+        .attach(AdHoc::on_ignite("Around the lesson", |rocket| async {
             // From here they come after the fairings of the lesson, and the log comes last.
+            let rocket = xray::attach_if_on(rocket);
             rocket
                 .attach(protection::SameOrigin)
                 .attach(protection::SecurityHeaders)

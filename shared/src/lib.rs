@@ -21,6 +21,7 @@ mod settings;
 mod static_files;
 pub mod testing;
 mod words;
+mod xray;
 
 pub use clock::{Clock, Timestamp};
 pub use lesson::lesson;

@@ -21,7 +21,11 @@ use self::change::Change;
 pub use self::ending::Ending;
 pub use self::fairing::SessionFairing;
 pub(crate) use self::fairing::Sessions;
+pub(crate) use self::guard::token;
+pub(crate) use self::id::SessionId;
 pub use self::record::Record;
+pub(crate) use self::save::Outcome;
+pub(crate) use self::store::COOKIE_LIMIT;
 pub use self::store::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::settings::SessionSettings;
@@ -58,10 +62,10 @@ pub struct Session {
 /// The session as this request sees it, and what the request did to it.
 #[derive(Default)]
 struct State {
-    /// Whether the browser sent a cookie, be it good or not.
-    cookie_sent: bool,
-    /// The good token that the browser sent, and the record behind it.
-    loaded: Option<(String, Arc<Record>)>,
+    /// The token that the browser sent, be it good or not.
+    sent: Option<String>,
+    /// The record behind it, if it is good.
+    loaded: Option<Arc<Record>>,
     /// The record as this request sees it.
     record: Arc<Record>,
     /// What to do again on the store's record, which another request may have changed meanwhile.
@@ -268,7 +272,7 @@ impl Session {
             let expires = state.record.extended(&self.settings, self.now);
             return Some(Ending::new(self.now, expires));
         }
-        state.kept().map(|(_, record)| Ending::new(self.now, record.expires))
+        state.kept().map(|record| Ending::new(self.now, record.expires))
     }
 
     /// How long a session lives, by the settings: after its last use if it is permanent, otherwise
@@ -296,7 +300,7 @@ impl Session {
     #[must_use]
     pub fn has_ended(&self) -> bool {
         let state = self.state.lock();
-        state.cookie_sent && state.loaded.is_none()
+        state.sent.is_some() && state.loaded.is_none()
     }
 
     fn change(&self, change: Change) {
@@ -316,7 +320,7 @@ impl Session {
 
 impl State {
     /// What was loaded, unless it was cleared.
-    fn kept(&self) -> Option<&(String, Arc<Record>)> {
+    fn kept(&self) -> Option<&Arc<Record>> {
         self.loaded.as_ref().filter(|_| !self.cleared)
     }
 

@@ -51,7 +51,7 @@ impl StoreKind {
         match self {
             Self::Private => "in the visitor's cookie, encrypted",
             Self::Signed => "in the visitor's cookie, signed but readable",
-            Self::Memory => "on this server; the visitor's cookie holds only an id",
+            Self::Memory => "on this server until it stops; the visitor's cookie holds only an id",
         }
     }
 

@@ -12,7 +12,7 @@ struct StaticFile {
     content: &'static str,
 }
 
-static FILES: [StaticFile; 3] = [
+static FILES: [StaticFile; 4] = [
     StaticFile {
         name: "style.css",
         content_type: ContentType::CSS,
@@ -22,6 +22,11 @@ static FILES: [StaticFile; 3] = [
         name: "countdown.js",
         content_type: ContentType::JavaScript,
         content: include_str!("../static/countdown.js"),
+    },
+    StaticFile {
+        name: "xray.js",
+        content_type: ContentType::JavaScript,
+        content: include_str!("../static/xray.js"),
     },
     StaticFile {
         name: "icon.svg",

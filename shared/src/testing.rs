@@ -40,7 +40,7 @@ impl Server {
     #[must_use]
     pub fn start(rocket: Rocket<Build>) -> Self {
         let clock = Clock::manual(1_800_000_000);
-        let quiet = rocket.figment().clone().merge(("log_level", "off"));
+        let quiet = rocket.figment().clone().merge(("log_level", "off")).merge(("xray", false));
         let rocket = rocket.configure(quiet);
         let client = Client::untracked(rocket.manage(clock.clone())).expect("it launches");
         Self { client, clock }

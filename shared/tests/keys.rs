@@ -89,12 +89,14 @@ fn everybody_can_read_a_signed_cookie_and_nobody_a_private_one() {
     let read = |store| {
         let server = app(store, &fresh_key(), &[]).start();
         let browser = server.browser();
+        browser.post("/insert/city/K%C3%B6ln", "");
         browser.post("/insert/name/Ferris", "");
         let cookie = browser.cookie().unwrap();
         let payload = cookie.split('.').next().unwrap_or_default();
+        assert!(store == "private" || payload.len().is_multiple_of(4), "`base64 -d` reads it");
         String::from_utf8_lossy(&URL_SAFE_NO_PAD.decode(payload).unwrap()).into_owned()
     };
     assert!(read("signed").trim_end().ends_with('}'));
-    assert!(read("signed").contains("{\"values\":{\"name\":\"Ferris\"}"));
+    assert!(read("signed").contains("\"name\":\"Ferris\""));
     assert!(!read("private").contains("Ferris"));
 }

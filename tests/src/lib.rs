@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use cookie::{Cookie, CookieJar};
 use ureq::Agent;
 
 /// The root of the workspace.
@@ -129,8 +130,12 @@ impl Drop for Running {
     }
 }
 
-/// A browser's way with HTTP: it keeps cookies. It follows no redirect by itself.
-pub struct Browser(Agent);
+/// A browser's way with HTTP: it keeps cookies, for a host whatever the port. It follows no redirect
+/// by itself.
+pub struct Browser {
+    agent: Agent,
+    jar: Mutex<CookieJar>,
+}
 
 /// What a server answered.
 pub struct Answer {
@@ -153,20 +158,43 @@ impl Browser {
     #[must_use]
     pub fn new() -> Self {
         let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
-        Self(config.build().into())
+        Self { agent: config.build().into(), jar: Mutex::default() }
+    }
+
+    fn jar(&self) -> MutexGuard<'_, CookieJar> {
+        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cookies(&self) -> String {
+        self.jar().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+
+    fn keep(&self, answer: Answer) -> Answer {
+        for (_, line) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let cookie = Cookie::parse(line.clone()).expect("a cookie is well formed");
+            match cookie.max_age() {
+                Some(age) if age.is_zero() => self.jar().force_remove(cookie.name()),
+                _ => self
+                    .jar()
+                    .add_original(Cookie::new(cookie.name().to_owned(), cookie.value().to_owned())),
+            }
+        }
+        answer
     }
 
     /// Opens a page.
     #[must_use]
     pub fn get(&self, url: &str) -> Answer {
-        Answer::of(self.0.get(url).call().expect("there is an answer"))
+        let sent = self.agent.get(url).header("Cookie", self.cookies()).call();
+        self.keep(Answer::of(sent.expect("there is an answer")))
     }
 
     /// Sends a form.
     #[must_use]
     pub fn post(&self, url: &str, fields: &[(&str, &str)]) -> Answer {
-        let sent = self.0.post(url).send_form(fields.iter().copied());
-        Answer::of(sent.expect("there is an answer"))
+        let request = self.agent.post(url).header("Cookie", self.cookies());
+        let sent = request.send_form(fields.iter().copied());
+        self.keep(Answer::of(sent.expect("there is an answer")))
     }
 
     /// Sends a form and opens the page to which the answer leads.

@@ -53,6 +53,7 @@ fn a_wrong_setting_names_itself_its_place_and_what_would_be_right() {
         ("ROCKET_PORT", "abc", ["port", "ROCKET_PORT", "u16"]),
         ("ROCKET_PORT", "70000", ["port", "ROCKET_PORT", "u16"]),
         ("ROCKET_ADDRESS", "here", ["address", "ROCKET_ADDRESS", "IP"]),
+        ("ROCKET_XRAY", "perhaps", ["xray", "ROCKET_XRAY", "boolean"]),
         ("ROCKET_LOG_LEVEL", "loud", ["log_level", "ROCKET_LOG_LEVEL", "off"]),
         ("ROCKET_WORKERS", "many", ["workers", "ROCKET_WORKERS", "usize"]),
         ("ROCKET_SECRET_KEY", "hello", ["secret_key", "ROCKET_SECRET_KEY", "openssl rand"]),

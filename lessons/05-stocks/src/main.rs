@@ -59,7 +59,7 @@ fn add_stock(
     Ok(Redirect::to(uri!(list_stocks)))
 }
 
-/// Try reading your cookie: `cut -d. -f1 | base64 -d` shows every stock in it.
+/// Try reading your cookie: `cut -d. -f1 | tr '_-' '/+' | base64 -d` shows all of it.
 #[get("/stocks")]
 fn list_stocks(session: &Session) -> Template {
     let stocks: Vec<Stock> = session.get("stocks").unwrap_or_default();

@@ -66,7 +66,11 @@ fn the_session_lasts_five_minutes() {
     assert_eq!(browser.cookie(), None, "the browser has dropped it");
     browser.set_cookie("lesson-06", &cookie);
     assert!(browser.get("/user").redirects_to("/login"), "and the server does not take it back");
-    assert!(browser.get("/login").shows("Your session has ended: a login lasts 5 minutes"));
+    assert!(
+        browser
+            .get("/login")
+            .shows("Your session has ended. It does so 5 minutes after your last click")
+    );
 }
 
 #[test]

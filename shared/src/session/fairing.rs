@@ -123,14 +123,15 @@ async fn save(
         return Ok(());
     };
     let is_personal = session.is_personal();
-    let cookie = in_time(session.save(sessions)).await?;
-    if is_personal || cookie.is_some() {
+    let outcome = in_time(session.save(sessions)).await?;
+    if is_personal || outcome.cookie.is_some() {
         res.set_raw_header("Cache-Control", "no-store");
     }
     // By now the jar's own cookies are in the response: an added one would be lost.
-    if let Some(cookie) = &cookie {
+    if let Some(cookie) = &outcome.cookie {
         res.adjoin_header(cookie);
     }
+    outcome.keep(req);
     Ok(())
 }
 

@@ -27,7 +27,7 @@ impl Cached {
             return Self(None);
         };
         let token = token(req, &sessions.cookie_name);
-        Self(Some(in_time(Session::load(sessions, token.as_deref())).await))
+        Self(Some(in_time(Session::load(sessions, token)).await))
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) async fn in_time<T>(
 /// Rocket's jar would do, if it did not decode names too: then `%5F%5FHost-…`, which any site of the
 /// domain may set, would pass for `__Host-…`, which only this one may. A name that comes twice says
 /// that somebody else has set one of them: then neither is trusted.
-fn token(req: &Request<'_>, name: &str) -> Option<String> {
+pub(crate) fn token(req: &Request<'_>, name: &str) -> Option<String> {
     let mut lines = req.headers().get("Cookie").peekable();
     if lines.peek().is_none() {
         // A local client has the cookies, but not the header.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rocket::http::{Cookie, SameSite};
-use rocket::time;
+use rocket::{Request, time};
 
 use super::{Record, Session, Sessions, State, StoreError};
 use crate::clock::Timestamp;
@@ -17,46 +17,71 @@ const GRACE: u64 = 60;
 impl Session {
     /// Finds the session behind the cookie's value. Whatever is wrong with a token, the visitor is
     /// then a new one; only a store that cannot be reached is an error.
-    pub(super) async fn load(sessions: &Sessions, token: Option<&str>) -> Result<Self, StoreError> {
+    pub(super) async fn load(
+        sessions: &Sessions,
+        sent: Option<String>,
+    ) -> Result<Self, StoreError> {
         let now = sessions.clock.now();
-        let mut state = State { cookie_sent: token.is_some(), ..State::default() };
-        if let Some(token) = token
-            && let Some(record) = alive(sessions, token, now).await?
-            && !record.values.is_empty()
-        {
-            let record = Arc::new(record);
-            state.record = Arc::clone(&record);
-            state.loaded = Some((token.to_owned(), record));
-        } else {
-            state.record = Arc::new(Record::new(now));
-        }
+        let found = match &sent {
+            Some(token) => alive(sessions, token, now).await?,
+            None => None,
+        };
+        let loaded = found.filter(|record| !record.values.is_empty()).map(Arc::new);
+        let record = loaded.clone().unwrap_or_else(|| Arc::new(Record::new(now)));
+        let state = State { sent, loaded, record, ..State::default() };
         Ok(Self { state: Mutex::new(state), settings: Arc::clone(&sessions.settings), now })
     }
 
-    /// Saves what the request did, and returns the cookie to set if there is one.
-    pub(super) async fn save(
-        &self,
-        sessions: &Sessions,
-    ) -> Result<Option<Cookie<'static>>, StoreError> {
-        let mut state = mem::take(&mut *self.state.lock());
+    /// Saves what the request did, once.
+    pub(super) async fn save(&self, sessions: &Sessions) -> Result<Outcome, StoreError> {
+        let state = mem::take(&mut *self.state.lock());
         if let Some(fault) = state.fault {
             return Err(fault);
         }
         // The request may have taken its time: what it saves lives from now on.
         let now = sessions.clock.now();
-        let to_be_saved = state.is_to_be_saved(&self.settings);
-        let loaded = state.loaded.take();
-        if let (true, Some((token, _))) = (state.cleared, &loaded) {
+        let (sent, before) = (state.sent.clone(), state.loaded.clone());
+        if let (true, Some(_), Some(token)) = (state.cleared, &before, &sent) {
             sessions.store.remove(token).await?;
         }
-        match loaded.filter(|_| !state.cleared) {
-            Some(loaded) if to_be_saved => merge(sessions, state, loaded, now).await,
-            None if to_be_saved => begin(sessions, state.record, now).await.map(Some),
-            None if state.cleared && state.cookie_sent => Ok(Some(removal(sessions))),
-            _ => Ok(None),
-        }
+        let kept = state.kept().cloned();
+        let (cookie, after) = match (state.is_to_be_saved(&self.settings), kept, &sent) {
+            (true, Some(seen), Some(token)) => merge(sessions, state, token, seen, now).await?,
+            (true, ..) => begin(sessions, state.record, now).await?,
+            (false, None, Some(_)) if state.cleared => (Some(removal(sessions)), None),
+            (false, kept, _) => (None, kept),
+        };
+        Ok(Outcome { before, cookie, after, now })
     }
 }
+
+/// What came of a session in one request.
+pub(crate) struct Outcome {
+    /// The record that was there.
+    pub(crate) before: Option<Arc<Record>>,
+    /// The cookie to set.
+    pub(crate) cookie: Option<Cookie<'static>>,
+    /// The record that is kept now.
+    pub(crate) after: Option<Arc<Record>>,
+    /// When it was saved.
+    pub(crate) now: Timestamp,
+}
+
+impl Outcome {
+    /// What came of the session of this request, if it had one and its response is finished.
+    pub(crate) fn of<'r>(req: &'r Request<'_>) -> Option<&'r Self> {
+        req.local_cache(|| Cached(None)).0.as_ref()
+    }
+
+    pub(super) fn keep(self, req: &Request<'_>) {
+        req.local_cache(|| Cached(Some(self)));
+    }
+}
+
+struct Cached(Option<Outcome>);
+
+/// The cookie to set, and the record that is kept.
+type Saved = (Option<Cookie<'static>>, Option<Arc<Record>>);
 
 /// Finds the record behind a token, if it is not over.
 async fn alive(
@@ -70,14 +95,13 @@ async fn alive(
 /// Saves a new session.
 async fn begin(
     sessions: &Sessions,
-    record: Arc<Record>,
+    mut record: Arc<Record>,
     now: Timestamp,
-) -> Result<Cookie<'static>, StoreError> {
-    let mut record = Arc::unwrap_or_clone(record);
-    record.expires = record.extended(&sessions.settings, now);
-    let max_age = record.permanent.then_some(record.expires.saturating_sub(now));
-    let token = sessions.store.create(record).await?;
-    Ok(cookie(sessions, token, max_age))
+) -> Result<Saved, StoreError> {
+    let new = Arc::make_mut(&mut record);
+    new.expires = new.extended(&sessions.settings, now);
+    let token = sessions.store.create(new.clone()).await?;
+    Ok((Some(cookie(sessions, token, max_age(&record, now))), Some(record)))
 }
 
 /// Does the changes on what the store holds by now, again and again as long as another request is
@@ -85,9 +109,10 @@ async fn begin(
 async fn merge(
     sessions: &Sessions,
     mut state: State,
-    (sent, mut seen): (String, Arc<Record>),
+    sent: &str,
+    mut seen: Arc<Record>,
     now: Timestamp,
-) -> Result<Option<Cookie<'static>>, StoreError> {
+) -> Result<Saved, StoreError> {
     let mut next = Arc::unwrap_or_clone(mem::take(&mut state.record));
     let token = loop {
         next.expires = next.extended(&sessions.settings, now);
@@ -96,38 +121,41 @@ async fn merge(
         }
         let is_as_it_was = state.changes.is_empty() && next.expires == seen.expires;
         if !is_as_it_was {
-            let replace = sessions.store.replace(&sent, &seen, next.clone(), state.renewed);
+            let replace = sessions.store.replace(sent, &seen, next.clone(), state.renewed);
             if let Some(token) = replace.await? {
                 break token;
             }
         }
-        match alive(sessions, &sent, now).await? {
-            Some(_) if is_as_it_was => break sent.clone(),
+        match alive(sessions, sent, now).await? {
+            Some(_) if is_as_it_was => break sent.to_owned(),
             Some(current) => next = current,
             // Whoever logs in while the old session ends gets a new one, with nothing of the old.
             None if state.renewed => {
                 let mut record = Record::new(now);
                 apply(&state, &mut record)?;
-                return begin(sessions, Arc::new(record), now).await.map(Some);
+                return begin(sessions, Arc::new(record), now).await;
             }
-            None => return Ok(None),
+            None => return Ok((None, None)),
         }
         seen = Arc::new(next.clone());
         apply(&state, &mut next)?;
     };
     if next.values.is_empty() {
-        return Ok(Some(removal(sessions)));
+        return Ok((Some(removal(sessions)), None));
     }
     let is_in_the_browser = token == sent && !seen.values.is_empty();
-    if is_in_the_browser && !next.permanent && !seen.permanent {
-        return Ok(None);
-    }
-    let max_age = next.permanent.then_some(next.expires.saturating_sub(now));
-    Ok(Some(cookie(sessions, token, max_age)))
+    let is_to_stay_so = is_in_the_browser && !next.permanent && !seen.permanent;
+    let cookie = (!is_to_stay_so).then(|| cookie(sessions, token, max_age(&next, now)));
+    Ok((cookie, Some(Arc::new(next))))
 }
 
 fn apply(state: &State, record: &mut Record) -> Result<(), StoreError> {
     state.changes.iter().try_for_each(|change| change.apply(record))
+}
+
+/// The seconds for which the browser shall keep the cookie; until it closes if there are none.
+fn max_age(record: &Record, now: Timestamp) -> Option<u64> {
+    record.permanent.then_some(record.expires.saturating_sub(now))
 }
 
 /// The session's cookie. Without `max_age`, in seconds, it leaves when the browser closes.

@@ -136,6 +136,9 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
+/// What browsers keep of a cookie: name and value together, in bytes (RFC 6265bis, 5.7).
+pub(crate) const COOKIE_LIMIT: usize = 4096;
+
 /// Opens the store that the settings name. The cookie stores seal with the first of `secrets` and
 /// open with any of them.
 pub(crate) fn open(

@@ -2,10 +2,7 @@
 
 use cookie::Key;
 
-use super::{Record, Store, StoreError};
-
-/// What browsers keep of a cookie: name and value together, in bytes (RFC 6265bis, 5.7).
-const COOKIE_LIMIT: usize = 4096;
+use super::{COOKIE_LIMIT, Record, Store, StoreError};
 
 /// A way to make text tamper-proof. What `seal` returns, a cookie holds without any escapes.
 pub(super) trait Seal: Send + Sync {

@@ -14,8 +14,9 @@ pub(super) struct Signed;
 
 impl Seal for Signed {
     fn seal(&self, key: &Key, name: &str, text: String) -> String {
-        // Blanks up to a multiple of three, so that `base64 -d` reads it without padding.
-        let payload = URL_SAFE_NO_PAD.encode(format!("{text:0$}", text.len().next_multiple_of(3)));
+        // Blanks up to a multiple of three bytes, so that `base64 -d` misses no padding.
+        let blanks = text.len().next_multiple_of(3) - text.len();
+        let payload = URL_SAFE_NO_PAD.encode(text + &" ".repeat(blanks));
         let mut jar = CookieJar::new();
         jar.signed_mut(key).add(Cookie::new(name.to_owned(), payload));
         let signed = jar.get(name).map_or("", Cookie::value);

@@ -1,0 +1,31 @@
+//! The X-ray: the session seen from outside, on every page and at `/_session`.
+//!
+//! It is on in debug builds, and in release builds where the setting `xray` is true. When it is off,
+//! nothing of it is attached.
+
+mod diff;
+mod fairing;
+mod history;
+mod set_cookie;
+pub(crate) mod story;
+mod view;
+
+use rocket::figment::Figment;
+use rocket::{Build, Rocket};
+
+/// Whether the settings want the X-ray.
+pub(crate) fn is_on(figment: &Figment) -> Result<bool, String> {
+    match figment.extract_inner("xray") {
+        Ok(is_on) => Ok(is_on),
+        Err(errors) if errors.missing() => Ok(cfg!(debug_assertions)),
+        Err(errors) => Err(crate::settings::explain("", errors)),
+    }
+}
+
+/// Adds the page `/_session`, and the panel to all other pages, if the settings want it.
+pub(crate) fn attach_if_on(rocket: Rocket<Build>) -> Rocket<Build> {
+    if !is_on(rocket.figment()).unwrap_or(false) {
+        return rocket;
+    }
+    rocket.manage(history::History::default()).mount("/", fairing::routes()).attach(fairing::XRay)
+}

@@ -1,0 +1,54 @@
+//! What a request did to its session, in a few lines.
+
+use rocket::Request;
+
+use super::diff::differences;
+use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions};
+
+/// The changes in a line each, none if nothing changed: that a session lives on is no change.
+pub(crate) fn changes(req: &Request<'_>) -> Vec<String> {
+    let (Some(outcome), Some(sessions)) = (Outcome::of(req), req.rocket().state::<Sessions>())
+    else {
+        return vec![];
+    };
+    let nothing = Record::default();
+    let (before, after) = (outcome.before.as_deref(), outcome.after.as_deref());
+    let (old, new) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
+    let mut lines: Vec<_> =
+        differences(&old.values, &new.values).iter().map(ToString::to_string).collect();
+    let is_another = before.map(|it| it.created) != after.map(|it| it.created);
+    if lines.is_empty() && !is_another {
+        return lines;
+    }
+    let name = &sessions.cookie_name;
+    match (&outcome.cookie, after) {
+        (Some(_), None) => lines.push(format!("cookie {name} removed")),
+        (Some(cookie), Some(record)) => {
+            let (bytes, limit) = (name.len() + cookie.value().len(), COOKIE_LIMIT);
+            let left = clock(record.expires.saturating_sub(outcome.now));
+            lines.push(format!("cookie {name} set, {bytes} of {limit} bytes, ends in {left}"));
+        }
+        (None, _) => {}
+    }
+    lines
+}
+
+/// Seconds as a clock shows them: `5:00`, or `12:00:00`.
+fn clock(seconds: u64) -> String {
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_reads_as_on_a_clock() {
+        assert_eq!([clock(0), clock(300), clock(61)], ["0:00", "5:00", "1:01"]);
+        assert_eq!([clock(3600), clock(43_200)], ["1:00:00", "12:00:00"]);
+    }
+}

@@ -1,0 +1,122 @@
+//! What the X-ray shows of a request and its session.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rocket::{Request, Response};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::set_cookie::SetCookie;
+use super::story::changes;
+use crate::access_log::without_query;
+use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions, token};
+use crate::settings::StoreKind;
+
+/// All that the panel and `/_session` show.
+#[derive(Serialize)]
+pub(super) struct View {
+    store: StoreKind,
+    explanation: &'static str,
+    cookie: String,
+    /// Whether the page asked for its session at all.
+    asked: bool,
+    sent: Option<Sent>,
+    stored: Option<Record>,
+    set: Option<SetCookie>,
+    seconds_left: Option<u64>,
+    changes: Vec<String>,
+    exchanges: Vec<Exchange>,
+}
+
+/// The session's cookie as the browser sent it.
+#[derive(Serialize)]
+struct Sent {
+    value: String,
+    bytes: usize,
+    limit: usize,
+    /// What anybody can say of the value who has no key.
+    meaning: &'static str,
+    /// What anybody can read in it.
+    readable: Option<Value>,
+    /// Whether the server took it for a session.
+    accepted: Option<bool>,
+}
+
+/// A request and its response.
+#[derive(Clone, Default, Serialize)]
+pub(super) struct Exchange {
+    pub(super) method: String,
+    pub(super) path: String,
+    status: u16,
+    location: Option<String>,
+    changes: Vec<String>,
+    request_headers: Vec<(String, String)>,
+    response_headers: Vec<(String, String)>,
+}
+
+impl View {
+    pub(super) fn of(req: &Request<'_>, sessions: &Sessions, exchanges: Vec<Exchange>) -> Self {
+        let outcome = Outcome::of(req);
+        let after = outcome.and_then(|outcome| outcome.after.as_deref());
+        let store = sessions.settings.store;
+        let sent = token(req, &sessions.cookie_name).map(|value| Sent {
+            bytes: sessions.cookie_name.len() + value.len(),
+            limit: COOKIE_LIMIT,
+            meaning: meaning(store),
+            readable: (store == StoreKind::Signed).then(|| readable(&value)).flatten(),
+            accepted: outcome.map(|outcome| outcome.before.is_some()),
+            value,
+        });
+        let line = outcome.and_then(|outcome| outcome.cookie.as_ref()).map(ToString::to_string);
+        Self {
+            store,
+            explanation: store.explanation(),
+            cookie: sessions.cookie_name.clone(),
+            asked: outcome.is_some(),
+            sent,
+            stored: after.cloned(),
+            set: line.as_deref().map(SetCookie::explain),
+            seconds_left: outcome
+                .zip(after)
+                .map(|(outcome, record)| record.expires.saturating_sub(outcome.now)),
+            changes: changes(req),
+            exchanges,
+        }
+    }
+}
+
+fn meaning(store: StoreKind) -> &'static str {
+    match store {
+        StoreKind::Private => "Encrypted: without the server's key nobody can read or change it.",
+        StoreKind::Signed => "Signed: anybody can read it, and nobody can change it unnoticed.",
+        StoreKind::Memory => {
+            "An id: a number by which the server finds the session. There is nothing in it."
+        }
+    }
+}
+
+/// The payload of a signed cookie, which needs no key to be read.
+fn readable(token: &str) -> Option<Value> {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?;
+    serde_json::from_slice(&payload).ok()
+}
+
+impl Exchange {
+    pub(super) fn of(req: &Request<'_>, res: &Response<'_>) -> Self {
+        let pairs = |headers: &rocket::http::HeaderMap<'_>| {
+            let pair = |header: rocket::http::Header<'_>| {
+                (header.name.to_string(), header.value.to_string())
+            };
+            headers.iter().map(pair).collect()
+        };
+        Self {
+            method: req.method().to_string(),
+            path: without_query(req.uri().path().as_str()).to_string(),
+            status: res.status().code,
+            location: res.headers().get_one("Location").map(str::to_owned),
+            changes: changes(req),
+            request_headers: pairs(req.headers()),
+            response_headers: pairs(res.headers()),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The X-ray, over real HTTP: what it shows, to whom, and when not.
+
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use serde_json::Value;
+use tests::{Browser, Running};
+
+fn session(browser: &Browser, server: &Running) -> Value {
+    let answer = browser.get(&format!("{}/_session", server.address));
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
+    assert_eq!(answer.header("cache-control"), "no-store");
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+fn on(store: &str) -> Running {
+    Running::start("02-name-form", &[("ROCKET_SESSION", &format!("{{store={store}}}"))])
+}
+
+fn named(server: &Running, name: &str) -> Browser {
+    let browser = Browser::new();
+    let _ = browser.get(&server.address);
+    let _ = browser.post_and_follow(server, "/setName", &[("name", name)]);
+    browser
+}
+
+#[test]
+fn it_tells_the_three_stores_apart() {
+    for (store, meaning, readable) in [
+        ("private", "Encrypted", Value::Null),
+        ("signed", "Signed", Value::from("Ferris")),
+        ("memory", "An id", Value::Null),
+    ] {
+        let server = on(store);
+        let xray = session(&named(&server, "Ferris"), &server);
+        assert_eq!(xray["store"], store);
+        assert!(xray["sent"]["meaning"].as_str().unwrap().starts_with(meaning), "{store}");
+        assert_eq!(xray["sent"]["accepted"], true);
+        assert_eq!(xray["sent"]["readable"]["values"]["name"], readable, "{store}");
+        assert_eq!(xray["stored"]["values"]["name"], "Ferris");
+        let (bytes, value) = (&xray["sent"]["bytes"], xray["sent"]["value"].as_str().unwrap());
+        assert_eq!(*bytes, value.len() + "lesson-02".len());
+    }
+}
+
+#[test]
+fn a_stranger_has_nothing() {
+    let server = on("memory");
+    let xray = session(&Browser::new(), &server);
+    for key in ["sent", "stored", "set", "seconds_left"] {
+        assert_eq!(xray[key], Value::Null, "{key}");
+    }
+    assert_eq!(xray["exchanges"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn it_says_what_is_set_and_how_long_it_lives() {
+    let server = Running::start("06-login", &[]);
+    let browser = Browser::new();
+    let _ = browser.post_and_follow(&server, "/login", &[("username", "Tim")]);
+    let xray = session(&browser, &server);
+    assert_eq!(xray["seconds_left"], 300);
+    assert!(xray["set"]["line"].as_str().unwrap().contains("Max-Age=300"));
+    let parts = xray["set"]["parts"].as_array().unwrap();
+    assert!(parts.iter().any(|part| part["text"] == "HttpOnly" && part["meaning"] != ""));
+    assert_eq!(xray["changes"].as_array().unwrap().len(), 0, "that it lives on is no change");
+}
+
+#[test]
+fn the_form_its_redirect_and_the_page_stand_there_in_order() {
+    let server = on("memory");
+    let xray = session(&named(&server, "Ferris"), &server);
+    let exchanges = xray["exchanges"].as_array().unwrap();
+    let told = |index: usize| {
+        let exchange = &exchanges[index];
+        format!("{} {} {}", exchange["method"], exchange["path"], exchange["status"])
+            .replace('"', "")
+    };
+    assert_eq!([told(0), told(1), told(2)], ["GET / 200", "POST /setName 303", "GET / 200"]);
+    assert_eq!(exchanges[1]["location"], "/");
+    assert_eq!(exchanges[1]["changes"][0], "+ name \"Ferris\"");
+    assert!(exchanges[1]["changes"][1].as_str().unwrap().starts_with("cookie lesson-02 set, "));
+    assert_eq!(exchanges[0]["changes"].as_array().unwrap().len(), 0);
+    let header = |list: &Value, name: &str| {
+        list.as_array()
+            .unwrap()
+            .iter()
+            .any(|pair| pair[0].as_str().unwrap().eq_ignore_ascii_case(name))
+    };
+    assert!(header(&exchanges[1]["request_headers"], "content-type"));
+    assert!(header(&exchanges[1]["response_headers"], "set-cookie"));
+}
+
+#[test]
+fn nobody_sees_another_visitor_nor_what_was_typed() {
+    let server = on("memory");
+    let ferris = named(&server, "Ferris");
+    let corro = named(&server, "Corro");
+    let _ = ferris
+        .post(&format!("{}/setName", server.address), &[("name", ""), ("password", "hunter2")]);
+    let of_ferris = session(&ferris, &server).to_string();
+    let of_corro = session(&corro, &server).to_string() + &corro.get(&server.address).body;
+    assert!(of_ferris.contains("Ferris") && !of_ferris.contains("Corro"));
+    assert!(of_corro.contains("Corro") && !of_corro.contains("Ferris"));
+    assert!(!of_ferris.contains("hunter2"));
+    let id = session(&ferris, &server)["sent"]["value"].as_str().unwrap().to_owned();
+    assert!(!of_corro.contains(&id));
+}
+
+#[test]
+fn every_page_has_it_outside_of_its_own_content() {
+    let server = on("signed");
+    let browser = named(&server, "<script>alert(1)</script>");
+    for path in ["/", "/nowhere"] {
+        let page = browser.get(&format!("{}{path}", server.address)).body;
+        let (main, rest) = page.split_once("</main>").unwrap();
+        assert!(!main.contains("id=\"xray\"") && rest.contains("id=\"xray\""), "{path}");
+        assert!(!page.contains("<script>"), "{path}: {page}");
+    }
+    let page = browser.get(&format!("{}/", server.address)).body;
+    assert!(page.contains("This is what anybody reads in it"));
+}
+
+#[test]
+fn a_cookie_without_a_session_is_told() {
+    let (before, after) = (on("memory"), on("memory"));
+    let browser = named(&before, "Ferris");
+    let xray = session(&browser, &after);
+    assert_eq!((&xray["sent"]["accepted"], &xray["stored"]), (&Value::from(false), &Value::Null));
+    let page = browser.get(&after.address).body;
+    assert!(page.contains("The server found no session for it."));
+}
+
+#[test]
+fn switched_off_there_is_nothing_of_it() {
+    let server = Running::start("02-name-form", &[("ROCKET_XRAY", "false")]);
+    let page = Browser::new().get(&server.address);
+    assert!(!page.body.contains("xray"));
+    assert_eq!(page.header("set-cookie"), "");
+    assert_eq!(Browser::new().get(&format!("{}/_session", server.address)).status, 404);
+}
