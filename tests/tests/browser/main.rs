@@ -1,0 +1,196 @@
+//! Every lesson in real Chromium. It is built with the feature `browser` only: `tests/full` asks for it.
+#![cfg(feature = "browser")]
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+mod chromium;
+
+use chromium::{Chromium, DESK, Look};
+use serde_json::Value;
+use tests::Running;
+
+async fn add_stock(browser: &Chromium, server: &Running, symbol: &str, shares: &str, price: &str) {
+    browser.goto(&format!("{}/add_stock", server.address)).await;
+    browser.type_into("stock_symbol", symbol).await;
+    browser.type_into("number_of_shares", shares).await;
+    browser.type_into("purchase_price", price).await;
+    browser.click("main form button", "Total value").await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn a_name_is_remembered_until_the_reset() {
+    let server = Running::start("03-reset", &[]);
+    let browser = Chromium::open(DESK).await;
+    browser.goto(&server.address).await;
+    browser.shows("Who are you?").await;
+    browser.type_into("name", "Ferris").await;
+    browser.click("main form button", "Ferris").await;
+    assert_eq!(browser.path().await, "/");
+    browser.goto(&server.address).await;
+    browser.shows("Ferris").await;
+    browser.click("a[href='/reset']", "Who are you?").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn who_signs_up_sees_a_button_and_no_form() {
+    let server = Running::start("04-unregister", &[]);
+    let browser = Chromium::open(DESK).await;
+    browser.goto(&server.address).await;
+    browser.type_into("email", "ferris@example.com").await;
+    browser.click("main form button", "Thanks!").await;
+    assert_eq!(browser.run("return document.querySelectorAll('[name=email]').length").await, 0);
+    browser.click("main form button", "We have removed ferris@example.com from the list!").await;
+    browser.click("main a.button", "There is nobody on it yet.").await;
+    browser.goto(&format!("{}/unregister", server.address)).await;
+    browser.shows("405").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn two_browsers_have_two_lists() {
+    let server = Running::start("05-stocks", &[]);
+    let (one, other) = (Chromium::open(DESK).await, Chromium::open(DESK).await);
+    add_stock(&one, &server, "AAPL", "15", "302.17").await;
+    add_stock(&other, &server, "SBUX", "100", "87.56").await;
+    for browser in [&one, &other] {
+        browser.goto(&format!("{}/stocks", server.address)).await;
+    }
+    let (first, second) = (one.main().await, other.main().await);
+    assert!(first.contains("$302.17") && !first.contains("SBUX"), "{first}");
+    assert!(second.contains("$87.56") && !second.contains("AAPL"), "{second}");
+    one.close().await;
+    other.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn the_countdown_ends_at_the_login_with_a_reason() {
+    let server = Running::start("06-login", &[("ROCKET_SESSION", "{lifetime=3s}")]);
+    let browser = Chromium::open(DESK).await;
+    browser.goto(&server.address).await;
+    browser.type_into("username", "Tim").await;
+    browser.click("main form button", "Hello, Tim!").await;
+    browser.shows("Your session has ended. It does so 3 seconds after your last click").await;
+    assert_eq!(browser.path().await, "/login");
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn without_javascript_all_works_and_the_page_names_the_time() {
+    let server = Running::start("06-login", &[]);
+    let browser = Chromium::open(Look { javascript: false, ..DESK }).await;
+    browser.goto(&server.address).await;
+    browser.type_into("username", "Tim").await;
+    browser.click("main form button", "Hello, Tim!").await;
+    assert!(browser.main().await.contains(" UTC."), "{}", browser.main().await);
+    browser.find("#xray > summary").await.click().await.unwrap();
+    let xray = browser.find("#xray").await.text().await.unwrap();
+    assert!(xray.contains("An id: a number"), "{xray}");
+    browser.click("main form button", "Any name will do").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn the_keyboard_alone_will_do() {
+    let server = Running::start("02-name-form", &[]);
+    let browser = Chromium::open(DESK).await;
+    browser.goto(&server.address).await;
+    let (tab, enter) = ("\u{e004}", "\u{e007}");
+    browser.type_keys(tab).await;
+    assert_eq!(browser.run("return document.activeElement.className").await, "skip");
+    for _ in 0..10 {
+        if browser.run("return document.activeElement.name").await == "name" {
+            break;
+        }
+        browser.type_keys(tab).await;
+    }
+    browser.type_keys("Ferris").await;
+    browser.type_keys(enter).await;
+    browser.shows("The server knows you again").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn the_xray_stays_open_and_explains_each_part() {
+    let server = Running::start("06-login", &[]);
+    let browser = Chromium::open(DESK).await;
+    browser.goto(&server.address).await;
+    browser.find("#xray > summary").await.click().await.unwrap();
+    browser.type_into("username", "Tim").await;
+    browser.click("main form button", "Hello, Tim!").await;
+    assert_eq!(browser.run("return document.getElementById('xray').open").await, true);
+    let seen = "const part = document.querySelectorAll('.part')[1]; part.focus();
+        return getComputedStyle(part.querySelector('[role=note]')).display";
+    assert_eq!(browser.run(seen).await, "block");
+    let xray = browser.find("#xray").await.text().await.unwrap();
+    for text in ["POST /login 303 → /user", "+ user \"Tim\"", "No script on the page can read it"]
+    {
+        assert!(xray.contains(text), "{text} is missing in: {xray}");
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn every_page_is_in_order_at_every_width_and_in_both_schemes() {
+    let axe = std::env::var("AXE").expect("AXE is the path of axe-core: tests/full installs it");
+    let axe = std::fs::read_to_string(axe).unwrap();
+    for (lesson, paths) in [
+        ("01-hello", ["/", "/nowhere"].as_slice()),
+        ("02-name-form", &["/"]),
+        ("03-reset", &["/"]),
+        ("04-unregister", &["/", "/unregister", "/_lesson/05-stocks"]),
+        ("05-stocks", &["/stocks", "/add_stock", "/blog_posts/17"]),
+        ("06-login", &["/login", "/login?ended=true", "/logout"]),
+    ] {
+        let server = Running::start(lesson, &[]);
+        let browser = Chromium::open(DESK).await;
+        if lesson == "05-stocks" {
+            add_stock(&browser, &server, "ABCDEFGHIJ", "1000000000", "999999999.9999").await;
+        }
+        for path in paths {
+            for (width, scheme) in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+            {
+                browser.look(Look { width, scheme, ..DESK }).await;
+                browser.goto(&format!("{}{path}", server.address)).await;
+                browser
+                    .run("document.querySelectorAll('details').forEach(it => it.open = true)")
+                    .await;
+                let place = format!("{lesson}{path} {width} {scheme}");
+                is_in_order(&browser, &server, &axe, &place).await;
+            }
+        }
+        browser.close().await;
+    }
+}
+
+async fn is_in_order(browser: &Chromium, server: &Running, axe: &str, place: &str) {
+    let overflow =
+        "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    assert_eq!(browser.run(overflow).await, 0, "{place} scrolls sideways");
+    let requests =
+        browser.run("return performance.getEntriesByType('resource').map(it => it.name)").await;
+    for url in requests.as_array().unwrap() {
+        assert!(url.as_str().unwrap().starts_with(&server.address), "{place} asks for {url}");
+    }
+    // The status of a page that is an error is no fault of its own.
+    let faults: Vec<_> = browser
+        .console()
+        .await
+        .into_iter()
+        .filter(|line| !line.contains("responded with a status of 40"))
+        .collect();
+    assert!(faults.is_empty(), "{place}: {faults:?}");
+    browser.run(axe).await;
+    let check = "const done = arguments[arguments.length - 1];
+        axe.run().then(found => done(found.violations.map(it =>
+            it.id + ': ' + it.nodes.map(node => node.html + ' ' + node.failureSummary).join(' | '))))";
+    let violations = browser.run_async(check).await;
+    assert_eq!(violations, Value::Array(vec![]), "{place}");
+}
