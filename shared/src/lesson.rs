@@ -58,6 +58,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     launch::explain_failures(lesson, &figment);
     logger::install(&figment);
     xray::is_on(&figment)?;
+    xray::is_remote_allowed(&figment)?;
     let rocket = rocket::custom(figment)
         .attach(pages::templates(&lessons))
         .attach(Shield::new())

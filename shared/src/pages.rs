@@ -41,7 +41,7 @@ fn words(status: Status) -> (&'static str, &'static str) {
         400 => ("That request makes no sense", "Go back and try again."),
         403 => (
             "Sent from somewhere else",
-            "This change was asked for by a page of another site, so nothing was changed. Open this lesson itself and use its own form.",
+            "This change was asked for by a page of another site, or from another machine where only this one may. Nothing was changed.",
         ),
         404 => ("There is no such page", "Check the address, or begin at the first page."),
         405 => (

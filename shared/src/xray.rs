@@ -5,19 +5,31 @@
 
 mod diff;
 mod fairing;
+mod hands_on;
 mod history;
 mod set_cookie;
 pub(crate) mod story;
 mod view;
 
 use rocket::figment::Figment;
-use rocket::{Build, Rocket};
+use rocket::{Build, Request, Rocket};
+
+use crate::session::{SessionId, Sessions, token};
 
 /// Whether the settings want the X-ray.
 pub(crate) fn is_on(figment: &Figment) -> Result<bool, String> {
-    match figment.extract_inner("xray") {
+    setting(figment, "xray", cfg!(debug_assertions))
+}
+
+/// Whether they allow its buttons to other machines too.
+pub(crate) fn is_remote_allowed(figment: &Figment) -> Result<bool, String> {
+    setting(figment, "xray_remote", false)
+}
+
+fn setting(figment: &Figment, key: &str, default: bool) -> Result<bool, String> {
+    match figment.extract_inner(key) {
         Ok(is_on) => Ok(is_on),
-        Err(errors) if errors.missing() => Ok(cfg!(debug_assertions)),
+        Err(errors) if errors.missing() => Ok(default),
         Err(errors) => Err(crate::settings::explain("", errors)),
     }
 }
@@ -27,5 +39,19 @@ pub(crate) fn attach_if_on(rocket: Rocket<Build>) -> Rocket<Build> {
     if !is_on(rocket.figment()).unwrap_or(false) {
         return rocket;
     }
-    rocket.manage(history::History::default()).mount("/", fairing::routes()).attach(fairing::XRay)
+    rocket
+        .manage(history::History::default())
+        .mount("/", [fairing::routes(), hands_on::routes()].concat())
+        .attach(fairing::XRay)
+}
+
+/// The name of the cookie by which the X-ray knows a browser.
+fn browser_cookie(sessions: &Sessions) -> String {
+    format!("{}-xray", sessions.cookie_name)
+}
+
+/// The browser that sent this request, if the X-ray knows it.
+fn browser(req: &Request<'_>) -> Option<SessionId> {
+    let sessions = req.rocket().state::<Sessions>()?;
+    SessionId::parse(&token(req, &browser_cookie(sessions))?)
 }

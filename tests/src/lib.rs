@@ -192,7 +192,21 @@ impl Browser {
     /// Sends a form.
     #[must_use]
     pub fn post(&self, url: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = self.agent.post(url).header("Cookie", self.cookies());
+        self.post_with(url, fields, &[])
+    }
+
+    /// Sends a form with more headers.
+    #[must_use]
+    pub fn post_with(
+        &self,
+        url: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = self.agent.post(url).header("Cookie", self.cookies());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         let sent = request.send_form(fields.iter().copied());
         self.keep(Answer::of(sent.expect("there is an answer")))
     }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use serde_json::Value;
-use tests::{Browser, Running};
+use tests::{Answer, Browser, Running};
 
 fn session(browser: &Browser, server: &Running) -> Value {
     let answer = browser.get(&format!("{}/_session", server.address));
@@ -137,4 +137,112 @@ fn switched_off_there_is_nothing_of_it() {
     assert!(!page.body.contains("xray"));
     assert_eq!(page.header("set-cookie"), "");
     assert_eq!(Browser::new().get(&format!("{}/_session", server.address)).status, 404);
+}
+
+/// Presses a button of the X-ray and opens the page again.
+fn press(browser: &Browser, server: &Running, button: &str, fields: &[(&str, &str)]) -> Answer {
+    let answer = browser.post(&format!("{}/_session/{button}", server.address), fields);
+    assert_eq!((answer.status, answer.header("location")), (303, "/"), "{button}");
+    assert_eq!(answer.header("cache-control"), "no-store", "{button}");
+    browser.get(&server.address)
+}
+
+fn knows(page: &Answer, name: &str) -> bool {
+    page.body.contains(&format!("<h1>{name}</h1>"))
+}
+
+#[test]
+fn a_changed_cookie_is_nobodys_and_the_old_one_comes_back() {
+    for store in ["private", "signed", "memory"] {
+        let server = on(store);
+        let browser = named(&server, "Ferris");
+        assert!(!knows(&press(&browser, &server, "change", &[]), "Ferris"), "{store}");
+        assert_eq!(session(&browser, &server)["sent"]["accepted"], false, "{store}");
+        assert!(knows(&press(&browser, &server, "restore", &[]), "Ferris"), "{store}");
+        assert!(!knows(&press(&browser, &server, "forget", &[]), "Ferris"), "{store}");
+        assert_eq!(session(&browser, &server)["sent"], Value::Null, "{store}");
+        assert!(knows(&press(&browser, &server, "restore", &[]), "Ferris"), "{store}");
+    }
+}
+
+#[test]
+fn what_a_reset_can_promise_depends_on_the_store() {
+    for (store, is_known) in [("private", true), ("signed", true), ("memory", false)] {
+        let settings = format!("{{store={store}}}");
+        let server = Running::start("03-reset", &[("ROCKET_SESSION", &settings)]);
+        let browser = named(&server, "Ferris");
+        let _ = browser.get(&format!("{}/reset", server.address));
+        assert!(!knows(&browser.get(&server.address), "Ferris"), "{store}");
+        let page = press(&browser, &server, "restore", &[]);
+        assert_eq!(knows(&page, "Ferris"), is_known, "{store}");
+    }
+}
+
+#[test]
+fn time_passes_at_the_press_of_a_button() {
+    for store in ["private", "signed", "memory"] {
+        let server = on(store);
+        let browser = named(&server, "Ferris");
+        let page = press(&browser, &server, "age", &[("seconds", "3600")]);
+        assert!(knows(&page, "Ferris"), "{store}");
+        let left = session(&browser, &server)["seconds_left"].as_u64().unwrap();
+        assert!((39_590..=39_600).contains(&left), "{store}: 11 hours of 12, not {left}");
+        let page = press(&browser, &server, "age", &[("seconds", "86400")]);
+        assert!(!knows(&page, "Ferris"), "{store}: it is over");
+    }
+}
+
+#[test]
+fn a_permanent_session_slides_until_its_absolute_end() {
+    let server = Running::start("06-login", &[]);
+    let browser = Browser::new();
+    let _ = browser.get(&server.address);
+    let _ = browser.post_and_follow(&server, "/login", &[("username", "Tim")]);
+    let user = format!("{}/user", server.address);
+    let _ = browser.post(&format!("{}/_session/age", server.address), &[("seconds", "60")]);
+    assert!(browser.get(&user).body.contains("Hello, Tim!"));
+    assert_eq!(session(&browser, &server)["seconds_left"], 300, "it slides");
+    let _ = browser.post(&format!("{}/_session/age", server.address), &[("seconds", "3600")]);
+    assert_eq!(browser.get(&user).header("location"), "/login");
+    assert!(
+        browser.get(&format!("{}/login", server.address)).body.contains("Your session has ended")
+    );
+}
+
+#[test]
+fn the_buttons_are_protected_like_any_form() {
+    let server = on("memory");
+    let browser = named(&server, "Ferris");
+    for button in ["change", "restore", "forget", "age"] {
+        let url = format!("{}/_session/{button}", server.address);
+        let elsewhere = [("Sec-Fetch-Site", "cross-site")];
+        assert_eq!(
+            browser.post_with(&url, &[("seconds", "86400")], &elsewhere).status,
+            403,
+            "{button}"
+        );
+        assert_eq!(browser.get(&url).status, 405, "{button}");
+    }
+    for wrong in ["0", "-1", "soon", "99999999999999999999"] {
+        let url = format!("{}/_session/age", server.address);
+        assert_eq!(browser.post(&url, &[("seconds", wrong)]).status, 422, "{wrong}");
+    }
+    assert!(knows(&browser.get(&server.address), "Ferris"));
+    let off = Running::start("02-name-form", &[("ROCKET_XRAY", "false")]);
+    assert_eq!(Browser::new().post(&format!("{}/_session/forget", off.address), &[]).status, 404);
+}
+
+#[test]
+fn it_leads_back_to_the_page_it_is_on_and_nowhere_else() {
+    let server = on("memory");
+    let browser = named(&server, "Ferris");
+    let url = format!("{}/_session/forget", server.address);
+    for (referer, location) in [
+        (format!("{}/nowhere?x=1", server.address), "/nowhere"),
+        ("https://example.net//evil.example/x".to_owned(), "/"),
+        ("nonsense".to_owned(), "/"),
+    ] {
+        let answer = browser.post_with(&url, &[], &[("Referer", &referer)]);
+        assert_eq!((answer.status, answer.header("location")), (303, location), "{referer}");
+    }
 }

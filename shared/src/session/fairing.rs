@@ -16,7 +16,7 @@ use crate::settings::SessionSettings;
 
 /// All sessions of a server: in managed state while it runs.
 pub(crate) struct Sessions {
-    pub(super) store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) settings: Arc<SessionSettings>,
     pub(super) clock: Clock,
     pub(crate) cookie_name: String,

@@ -159,7 +159,7 @@ fn max_age(record: &Record, now: Timestamp) -> Option<u64> {
 }
 
 /// The session's cookie. Without `max_age`, in seconds, it leaves when the browser closes.
-fn cookie(sessions: &Sessions, token: String, max_age: Option<u64>) -> Cookie<'static> {
+pub(crate) fn cookie(sessions: &Sessions, token: String, max_age: Option<u64>) -> Cookie<'static> {
     let mut cookie = Cookie::build((sessions.cookie_name.clone(), token))
         .path("/")
         .http_only(true)
@@ -174,7 +174,7 @@ fn cookie(sessions: &Sessions, token: String, max_age: Option<u64>) -> Cookie<'s
 }
 
 /// A cookie that makes the browser drop the session's: all attributes must be the same.
-fn removal(sessions: &Sessions) -> Cookie<'static> {
+pub(crate) fn removal(sessions: &Sessions) -> Cookie<'static> {
     let mut cookie = cookie(sessions, String::new(), None);
     cookie.make_removal();
     cookie

@@ -9,7 +9,8 @@ use rocket_dyn_templates::Template;
 
 use super::history::History;
 use super::view::{Exchange, View};
-use crate::session::{Session, SessionId, Sessions, token};
+use super::{browser, browser_cookie};
+use crate::session::{Outcome, Session, SessionId, Sessions, token};
 
 /// Where the X-ray stands as JSON.
 const PATH: &str = "/_session";
@@ -33,18 +34,19 @@ impl Fairing for XRay {
         };
         let path = req.uri().path();
         let is_page = res.content_type().is_some_and(|it| it.is_html());
-        let is_own = path.starts_with("/_") || path.starts_with("/static/");
-        let browser_cookie = format!("{}-xray", sessions.cookie_name);
-        let known = token(req, &browser_cookie).and_then(|token| SessionId::parse(&token));
+        let is_own = path == PATH || path.starts_with("/_lesson/") || path.starts_with("/static/");
+        let known = browser(req);
         let browser = known.unwrap_or_else(SessionId::random);
         if !is_own && (known.is_some() || is_page) {
-            history.add(browser, Exchange::of(req, res));
+            history.add(browser, Exchange::of(req, res), good_token(req, sessions));
+        }
+        if path.starts_with(PATH) {
+            res.set_raw_header("Cache-Control", "no-store");
         }
         if path == PATH && res.status().code == 200 {
             let view = View::of(req, sessions, history.of(browser));
             let json = serde_json::to_string_pretty(&view).unwrap_or_default() + "\n";
             res.set_header(ContentType::JSON);
-            res.set_raw_header("Cache-Control", "no-store");
             res.set_sized_body(json.len(), Cursor::new(json));
         } else if is_page {
             let view = View::of(req, sessions, history.of(browser));
@@ -57,7 +59,7 @@ impl Fairing for XRay {
             res.set_sized_body(page.len(), Cursor::new(page));
             res.set_raw_header("Cache-Control", "no-store");
             if known.is_none() {
-                let cookie = Cookie::build((browser_cookie, browser.token()))
+                let cookie = Cookie::build((browser_cookie(sessions), browser.token()))
                     .path("/")
                     .http_only(true)
                     .same_site(SameSite::Lax)
@@ -66,6 +68,14 @@ impl Fairing for XRay {
             }
         }
     }
+}
+
+/// The token that the browser has after this answer, if there is a session behind it.
+fn good_token(req: &Request<'_>, sessions: &Sessions) -> Option<String> {
+    let outcome = Outcome::of(req)?;
+    outcome.after.as_ref()?;
+    let set = outcome.cookie.as_ref().map(|cookie| cookie.value().to_owned());
+    set.or_else(|| token(req, &sessions.cookie_name))
 }
 
 /// The fairing writes the answer: only then it is known what became of the session.

@@ -138,6 +138,25 @@ async fn the_xray_stays_open_and_explains_each_part() {
 
 #[tokio::test]
 #[ignore = "needs Chromium: tests/full"]
+async fn the_buttons_of_the_xray_do_what_they_say() {
+    let server = Running::start("06-login", &[]);
+    let browser = Chromium::open(DESK).await;
+    browser.goto(&server.address).await;
+    browser.find("#xray > summary").await.click().await.unwrap();
+    browser.type_into("username", "Tim").await;
+    browser.click("main form button", "Hello, Tim!").await;
+    let button = |action: &str| format!("form[action='/_session/{action}'] button");
+    browser.click(&button("change"), "Your session has ended").await;
+    browser.click(&button("restore"), "Hello, Tim!").await;
+    browser.click(&button("forget"), "Any name will do").await;
+    browser.click(&button("restore"), "Hello, Tim!").await;
+    browser.click(&format!("{}[value='60']", button("age")), "Hello, Tim!").await;
+    browser.click(&format!("{}[value='3600']", button("age")), "Your session has ended").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
 async fn every_page_is_in_order_at_every_width_and_in_both_schemes() {
     let axe = std::env::var("AXE").expect("AXE is the path of axe-core: tests/full installs it");
     let axe = std::fs::read_to_string(axe).unwrap();
