@@ -9,6 +9,7 @@ mod banner;
 mod catalogue;
 mod clock;
 pub mod form;
+mod host;
 mod launch;
 mod lesson;
 mod lesson_link;

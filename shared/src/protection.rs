@@ -10,23 +10,30 @@ use crate::access_log::note_arrival;
 /// Where requests go that another site has sent.
 const REFUSED: &str = "/_refused";
 
-/// Nothing but what this server itself serves, no scripts or styles within the page, no frame around
-/// it, no guessing of types, no address for other sites.
-const HEADERS: [(&str, &str); 4] = [
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
+/// No guessing of types, no address for other sites, and no frame, for browsers that do not know the
+/// policy.
+const HEADERS: [(&str, &str); 3] = [
     ("X-Frame-Options", "DENY"),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
 ];
 
-/// Sets the security headers of a response.
+/// The Content-Security-Policy: nothing but what this server itself serves, no scripts or styles
+/// within the page, and frames around it only in `framed_by`.
+pub(crate) fn policy(framed_by: &str) -> String {
+    format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
+    )
+}
+
+/// Sets the security headers of a response; a policy that it has already stands.
 pub(crate) fn set_headers(res: &mut Response<'_>) {
     for (name, value) in HEADERS {
         res.set_raw_header(name, value);
+    }
+    if !res.headers().contains("Content-Security-Policy") {
+        res.set_raw_header("Content-Security-Policy", policy("'none'"));
     }
 }
 

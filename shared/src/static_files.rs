@@ -12,7 +12,7 @@ struct StaticFile {
     content: &'static str,
 }
 
-static FILES: [StaticFile; 4] = [
+static FILES: [StaticFile; 5] = [
     StaticFile {
         name: "style.css",
         content_type: ContentType::CSS,
@@ -27,6 +27,11 @@ static FILES: [StaticFile; 4] = [
         name: "xray.js",
         content_type: ContentType::JavaScript,
         content: include_str!("../static/xray.js"),
+    },
+    StaticFile {
+        name: "two.js",
+        content_type: ContentType::JavaScript,
+        content: include_str!("../static/two.js"),
     },
     StaticFile {
         name: "icon.svg",

@@ -9,6 +9,7 @@ mod hands_on;
 mod history;
 mod set_cookie;
 pub(crate) mod story;
+mod two;
 mod view;
 
 use rocket::figment::Figment;
@@ -41,7 +42,7 @@ pub(crate) fn attach_if_on(rocket: Rocket<Build>) -> Rocket<Build> {
     }
     rocket
         .manage(history::History::default())
-        .mount("/", [fairing::routes(), hands_on::routes()].concat())
+        .mount("/", [fairing::routes(), hands_on::routes(), two::routes()].concat())
         .attach(fairing::XRay)
 }
 

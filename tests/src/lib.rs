@@ -182,6 +182,13 @@ impl Browser {
         answer
     }
 
+    /// Opens a page, as somebody who reaches the server by another name.
+    #[must_use]
+    pub fn get_from(&self, host: &str, url: &str) -> Answer {
+        let sent = self.agent.get(url).header("Host", host).call();
+        Answer::of(sent.expect("there is an answer"))
+    }
+
     /// Opens a page.
     #[must_use]
     pub fn get(&self, url: &str) -> Answer {

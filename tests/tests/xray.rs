@@ -246,3 +246,28 @@ fn it_leads_back_to_the_page_it_is_on_and_nowhere_else() {
         assert_eq!((answer.status, answer.header("location")), (303, location), "{referer}");
     }
 }
+
+#[test]
+fn only_the_two_frames_may_be_framed_and_only_there() {
+    let server = on("memory");
+    let policy = |host: &str, path: &str| {
+        let answer = Browser::new().get_from(host, &format!("{}{path}", server.address));
+        answer.header("content-security-policy").to_owned()
+    };
+    for host in ["left.two.localhost", "right.two.localhost"] {
+        assert!(policy(host, "/").contains("frame-ancestors http://two.localhost:*"), "{host}");
+    }
+    for host in ["127.0.0.1", "two.localhost", "up.two.localhost", "left.two.localhost.example.net"]
+    {
+        assert!(policy(host, "/").contains("frame-ancestors 'none'"), "{host}");
+    }
+    let frames = "frame-src http://left.two.localhost:* http://right.two.localhost:*";
+    assert!(policy("two.localhost", "/_two").contains(frames));
+    assert!(!policy("127.0.0.1", "/_two").contains("frame-src"));
+    let by_hand = Browser::new().get(&format!("{}/_two", server.address));
+    assert!(by_hand.body.contains("in another browser or in a private window"));
+    let off = Running::start("02-name-form", &[("ROCKET_XRAY", "false")]);
+    assert_eq!(Browser::new().get(&format!("{}/_two", off.address)).status, 404);
+    let answer = Browser::new().get_from("left.two.localhost", &off.address);
+    assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"));
+}

@@ -9,7 +9,7 @@ use rocket_dyn_templates::Template;
 
 use super::history::History;
 use super::view::{Exchange, View};
-use super::{browser, browser_cookie};
+use super::{browser, browser_cookie, two};
 use crate::session::{Outcome, Session, SessionId, Sessions, token};
 
 /// Where the X-ray stands as JSON.
@@ -32,9 +32,11 @@ impl Fairing for XRay {
         else {
             return;
         };
+        two::allow_frame(req, res);
         let path = req.uri().path();
         let is_page = res.content_type().is_some_and(|it| it.is_html());
-        let is_own = path == PATH || path.starts_with("/_lesson/") || path.starts_with("/static/");
+        let is_own = ["/_lesson/", "/_two", "/static/"].iter().any(|it| path.starts_with(it))
+            || path == PATH;
         let known = browser(req);
         let browser = known.unwrap_or_else(SessionId::random);
         if !is_own && (known.is_some() || is_page) {
@@ -48,7 +50,7 @@ impl Fairing for XRay {
             let json = serde_json::to_string_pretty(&view).unwrap_or_default() + "\n";
             res.set_header(ContentType::JSON);
             res.set_sized_body(json.len(), Cursor::new(json));
-        } else if is_page {
+        } else if is_page && path != "/_two" {
             let view = View::of(req, sessions, history.of(browser));
             let (Some(panel), Ok(page)) =
                 (Template::show(rocket, "xray", view), res.body_mut().to_string().await)

@@ -96,6 +96,30 @@ impl Chromium {
         self.client.goto(url).await.unwrap();
     }
 
+    /// Looks at the page as a printer does.
+    pub(crate) async fn print_view(&self) {
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+    }
+
+    /// Takes a picture of the window, so many pixels high.
+    pub(crate) async fn picture(&self, height: u32) -> Vec<u8> {
+        let size = json!({
+            "width": DESK.width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+        });
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+        self.client.screenshot().await.unwrap()
+    }
+
+    /// Enters a frame, by its number on the page, once it is there.
+    pub(crate) async fn enter_frame(&self, number: u16) {
+        self.find("iframe").await;
+        self.client.enter_frame(number).await.unwrap();
+    }
+
+    pub(crate) async fn leave_frame(&self) {
+        self.client.enter_parent_frame().await.unwrap();
+    }
+
     pub(crate) async fn path(&self) -> String {
         self.client.current_url().await.unwrap().path().to_owned()
     }

@@ -8,12 +8,31 @@ use chromium::{Chromium, DESK, Look};
 use serde_json::Value;
 use tests::Running;
 
-async fn add_stock(browser: &Chromium, server: &Running, symbol: &str, shares: &str, price: &str) {
-    browser.goto(&format!("{}/add_stock", server.address)).await;
+type Stock = (&'static str, &'static str, &'static str);
+
+const STOCKS: [Stock; 2] = [("AAPL", "15", "302.17"), ("SBUX", "100", "87.56")];
+
+async fn add_stock(browser: &Chromium, server: &Running, stock: Stock) {
+    browser.goto(&format!("{}/stocks", server.address)).await;
+    add_stock_here(browser, stock).await;
+}
+
+/// Adds a stock from the page with the list, which may be in a frame.
+async fn add_stock_here(browser: &Chromium, (symbol, shares, price): Stock) {
+    browser.click("main a.button[href='/add_stock']", "Add a stock").await;
     browser.type_into("stock_symbol", symbol).await;
     browser.type_into("number_of_shares", shares).await;
     browser.type_into("purchase_price", price).await;
     browser.click("main form button", "Total value").await;
+}
+
+async fn open_two_visitors(browser: &Chromium, server: &Running) {
+    browser.goto(&format!("{}/_two", server.address)).await;
+    for (frame, stock) in (0..).zip(STOCKS) {
+        browser.enter_frame(frame).await;
+        add_stock_here(browser, stock).await;
+        browser.leave_frame().await;
+    }
 }
 
 #[tokio::test]
@@ -53,8 +72,8 @@ async fn who_signs_up_sees_a_button_and_no_form() {
 async fn two_browsers_have_two_lists() {
     let server = Running::start("05-stocks", &[]);
     let (one, other) = (Chromium::open(DESK).await, Chromium::open(DESK).await);
-    add_stock(&one, &server, "AAPL", "15", "302.17").await;
-    add_stock(&other, &server, "SBUX", "100", "87.56").await;
+    add_stock(&one, &server, STOCKS[0]).await;
+    add_stock(&other, &server, STOCKS[1]).await;
     for browser in [&one, &other] {
         browser.goto(&format!("{}/stocks", server.address)).await;
     }
@@ -157,12 +176,54 @@ async fn the_buttons_of_the_xray_do_what_they_say() {
 
 #[tokio::test]
 #[ignore = "needs Chromium: tests/full"]
+async fn two_visitors_on_one_screen_have_two_lists() {
+    let server = Running::start("05-stocks", &[]);
+    let browser = Chromium::open(DESK).await;
+    open_two_visitors(&browser, &server).await;
+    for (frame, (symbol, _, price)) in (0..).zip(STOCKS) {
+        browser.enter_frame(frame).await;
+        browser.find("a[href='/']").await.click().await.unwrap();
+        browser.shows("Total value").await;
+        let list = browser.main().await;
+        assert!(list.contains(symbol) && list.contains(price), "{list}");
+        let strangers = STOCKS.iter().filter(|(other, ..)| *other != symbol);
+        assert!(strangers.into_iter().all(|(other, ..)| !list.contains(other)), "{list}");
+        let xray = browser.run("return document.getElementById('xray') !== null").await;
+        assert_eq!(xray, true, "each has its X-ray");
+        browser.leave_frame().await;
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn pages_print_as_ink_on_paper() {
+    let server = Running::start("05-stocks", &[]);
+    let browser = Chromium::open(Look { scheme: "dark", ..DESK }).await;
+    browser.goto(&format!("{}/add_stock", server.address)).await;
+    browser.print_view().await;
+    let style = async |css: &str, property: &str| {
+        let script = format!("return getComputedStyle(document.querySelector('{css}')).{property}");
+        browser.run(&script).await.as_str().unwrap().to_owned()
+    };
+    assert_eq!(style("body", "color").await, "rgb(29, 31, 35)");
+    assert_eq!(style("main", "backgroundColor").await, "rgb(255, 255, 255)");
+    for (css, display) in
+        [("main input", "block"), ("aside", "none"), ("nav", "none"), ("main button", "none")]
+    {
+        assert_eq!(style(css, "display").await, display, "{css}");
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
 async fn every_page_is_in_order_at_every_width_and_in_both_schemes() {
     let axe = std::env::var("AXE").expect("AXE is the path of axe-core: tests/full installs it");
     let axe = std::fs::read_to_string(axe).unwrap();
     for (lesson, paths) in [
         ("01-hello", ["/", "/nowhere"].as_slice()),
-        ("02-name-form", &["/"]),
+        ("02-name-form", &["/", "/_two"]),
         ("03-reset", &["/"]),
         ("04-unregister", &["/", "/unregister", "/_lesson/05-stocks"]),
         ("05-stocks", &["/stocks", "/add_stock", "/blog_posts/17"]),
@@ -171,7 +232,7 @@ async fn every_page_is_in_order_at_every_width_and_in_both_schemes() {
         let server = Running::start(lesson, &[]);
         let browser = Chromium::open(DESK).await;
         if lesson == "05-stocks" {
-            add_stock(&browser, &server, "ABCDEFGHIJ", "1000000000", "999999999.9999").await;
+            add_stock(&browser, &server, ("ABCDEFGHIJ", "1000000000", "999999999.9999")).await;
         }
         for path in paths {
             for (width, scheme) in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
@@ -195,8 +256,12 @@ async fn is_in_order(browser: &Chromium, server: &Running, axe: &str, place: &st
     assert_eq!(browser.run(overflow).await, 0, "{place} scrolls sideways");
     let requests =
         browser.run("return performance.getEntriesByType('resource').map(it => it.name)").await;
-    for url in requests.as_array().unwrap() {
-        assert!(url.as_str().unwrap().starts_with(&server.address), "{place} asks for {url}");
+    let port = server.address.rsplit(':').next().unwrap();
+    let two = ["", "left.", "right."].map(|side| format!("http://{side}two.localhost:{port}/"));
+    for url in requests.as_array().unwrap().iter().map(|url| url.as_str().unwrap()) {
+        let is_own =
+            url.starts_with(&server.address) || two.iter().any(|host| url.starts_with(host));
+        assert!(is_own, "{place} asks for {url}");
     }
     // The status of a page that is an error is no fault of its own.
     let faults: Vec<_> = browser
@@ -212,4 +277,28 @@ async fn is_in_order(browser: &Chromium, server: &Running, axe: &str, place: &st
             it.id + ': ' + it.nodes.map(node => node.html + ' ' + node.failureSummary).join(' | '))))";
     let violations = browser.run_async(check).await;
     assert_eq!(violations, Value::Array(vec![]), "{place}");
+}
+
+/// Makes the pictures of the README and the docs anew: `PICTURES=docs/pictures tests/full`.
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn the_pictures_can_be_taken() {
+    let server = Running::start("05-stocks", &[]);
+    let browser = Chromium::open(DESK).await;
+    for stock in STOCKS {
+        add_stock(&browser, &server, stock).await;
+    }
+    browser.goto(&format!("{}/stocks", server.address)).await;
+    browser.find("#xray > summary").await.click().await.unwrap();
+    keep_picture("05-stocks.png", &browser.picture(1200).await);
+    open_two_visitors(&browser, &server).await;
+    keep_picture("two-visitors.png", &browser.picture(900).await);
+    browser.close().await;
+}
+
+fn keep_picture(name: &str, png: &[u8]) {
+    assert!(png.len() > 10_000, "{name} is empty");
+    if let Ok(folder) = std::env::var("PICTURES") {
+        std::fs::write(tests::root().join(folder).join(name), png).unwrap();
+    }
 }

@@ -1,0 +1,54 @@
+//! Two visitors on one screen: the lesson twice, in frames with cookie jars of their own.
+//!
+//! Cookies belong to a host. `left.two.localhost` and `right.two.localhost` are two of them, and both
+//! are this machine. They are one site with `two.localhost`, so the browser sends their cookies along
+//! into frames of a page there.
+
+use rocket::http::Header;
+use rocket::{Config, Request, Responder, Response, Route, get, routes};
+use rocket_dyn_templates::{Template, context};
+
+use crate::host::HostName;
+use crate::protection;
+
+/// Where the page with the frames stands.
+const HOST: &str = "two.localhost";
+const FRAMES: [&str; 2] = ["left.two.localhost", "right.two.localhost"];
+const CSP: &str = "Content-Security-Policy";
+
+/// A page that may load what other pages may not.
+#[derive(Responder)]
+struct Page {
+    template: Template,
+    policy: Header<'static>,
+}
+
+/// On any other host the page leads to the right one, if the browser can find that.
+#[get("/_two")]
+fn two(host: HostName, config: &Config) -> Page {
+    let port = config.port;
+    let base = format!("http://{HOST}:{port}");
+    let (name, policy) = if host.0 == HOST {
+        ("two", format!("frame-src {}", FRAMES.map(|host| format!("http://{host}:*")).join(" ")))
+    } else {
+        ("two_by_hand", format!("connect-src {base}"))
+    };
+    let frames = FRAMES.map(|host| format!("http://{host}:{port}/"));
+    let policy = format!("{}; {policy}", protection::policy("'none'"));
+    Page {
+        template: Template::render(name, context! { base, frames }),
+        policy: Header::new(CSP, policy),
+    }
+}
+
+/// Lets the page show these hosts in its frames, as no other page may.
+pub(super) fn allow_frame(req: &Request<'_>, res: &mut Response<'_>) {
+    if FRAMES.contains(&HostName::of(req).0.as_str()) {
+        let policy = protection::policy(&format!("http://{HOST}:*"));
+        res.set_raw_header(CSP, policy);
+    }
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![two]
+}
