@@ -13,9 +13,7 @@ mod two;
 mod view;
 
 use rocket::figment::Figment;
-use rocket::{Build, Request, Rocket};
-
-use crate::session::{SessionId, Sessions, token};
+use rocket::{Build, Rocket};
 
 /// Whether the settings want the X-ray.
 pub(crate) fn is_on(figment: &Figment) -> Result<bool, String> {
@@ -44,15 +42,4 @@ pub(crate) fn attach_if_on(rocket: Rocket<Build>) -> Rocket<Build> {
         .manage(history::History::default())
         .mount("/", [fairing::routes(), hands_on::routes(), two::routes()].concat())
         .attach(fairing::XRay)
-}
-
-/// The name of the cookie by which the X-ray knows a browser.
-fn browser_cookie(sessions: &Sessions) -> String {
-    format!("{}-xray", sessions.cookie_name)
-}
-
-/// The browser that sent this request, if the X-ray knows it.
-fn browser(req: &Request<'_>) -> Option<SessionId> {
-    let sessions = req.rocket().state::<Sessions>()?;
-    SessionId::parse(&token(req, &browser_cookie(sessions))?)
 }

@@ -165,6 +165,11 @@ impl Browser {
         self.jar.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Gives it a cookie, as somebody who means harm might.
+    pub fn plant(&self, name: &str, value: &str) {
+        self.jar().add_original(Cookie::new(name.to_owned(), value.to_owned()));
+    }
+
     fn cookies(&self) -> String {
         self.jar().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     }

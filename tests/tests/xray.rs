@@ -107,6 +107,17 @@ fn nobody_sees_another_visitor_nor_what_was_typed() {
 }
 
 #[test]
+fn an_id_that_was_not_issued_is_not_adopted() {
+    let server = on("memory");
+    let planted = "AAAAAAAAAAAAAAAAAAAAAA";
+    let browser = Browser::new();
+    browser.plant("lesson-02-xray", planted);
+    let answer = browser.get(&server.address);
+    let line = answer.header("set-cookie");
+    assert!(line.starts_with("lesson-02-xray=") && !line.contains(planted), "{line}");
+}
+
+#[test]
 fn every_page_has_it_outside_of_its_own_content() {
     let server = on("signed");
     let browser = named(&server, "<script>alert(1)</script>");

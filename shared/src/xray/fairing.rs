@@ -3,14 +3,14 @@
 use std::io::Cursor;
 
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::{ContentType, Cookie, SameSite};
+use rocket::http::{ContentType, Status};
 use rocket::{Request, Response, Route, get, routes};
 use rocket_dyn_templates::Template;
 
-use super::history::History;
+use super::history::{Browser, History};
+use super::two;
 use super::view::{Exchange, View};
-use super::{browser, browser_cookie, two};
-use crate::session::{Outcome, Session, SessionId, Sessions, token};
+use crate::session::{Outcome, Session, Sessions, token};
 
 /// Where the X-ray stands as JSON.
 const PATH: &str = "/_session";
@@ -35,40 +35,38 @@ impl Fairing for XRay {
         two::allow_frame(req, res);
         let path = req.uri().path();
         let is_page = res.content_type().is_some_and(|it| it.is_html());
-        let is_own = ["/_lesson/", "/_two", "/static/"].iter().any(|it| path.starts_with(it))
-            || path == PATH;
-        let known = browser(req);
-        let browser = known.unwrap_or_else(SessionId::random);
-        if !is_own && (known.is_some() || is_page) {
+        let is_own = ["/_lesson/", "/_two", "/static/"].iter().any(|it| path.starts_with(it));
+        let known = history.browser(req, sessions);
+        let browser = known.unwrap_or_else(|| Browser::new(req));
+        if !is_own && path != PATH && (known.is_some() || is_page) {
             history.add(browser, Exchange::of(req, res), good_token(req, sessions));
         }
+        let view = || View::of(req, sessions, history.of(browser));
         if path.starts_with(PATH) {
             res.set_raw_header("Cache-Control", "no-store");
         }
-        if path == PATH && res.status().code == 200 {
-            let view = View::of(req, sessions, history.of(browser));
-            let json = serde_json::to_string_pretty(&view).unwrap_or_default() + "\n";
+        if path == PATH && res.status() == Status::Ok {
+            let json = serde_json::to_string_pretty(&view()).unwrap_or_default() + "\n";
             res.set_header(ContentType::JSON);
             res.set_sized_body(json.len(), Cursor::new(json));
         } else if is_page && path != "/_two" {
-            let view = View::of(req, sessions, history.of(browser));
-            let (Some(panel), Ok(page)) =
-                (Template::show(rocket, "xray", view), res.body_mut().to_string().await)
-            else {
-                return;
-            };
-            let page = page.replacen("</body>", &(panel + "</body>"), 1);
-            res.set_sized_body(page.len(), Cursor::new(page));
-            res.set_raw_header("Cache-Control", "no-store");
+            add_panel(req, res, view()).await;
             if known.is_none() {
-                let cookie = Cookie::build((browser_cookie(sessions), browser.token()))
-                    .path("/")
-                    .http_only(true)
-                    .same_site(SameSite::Lax)
-                    .secure(sessions.settings.secure);
-                res.adjoin_header(cookie.build());
+                res.adjoin_header(browser.cookie(sessions));
             }
         }
+    }
+}
+
+/// Puts the panel at the foot of a page.
+async fn add_panel(req: &Request<'_>, res: &mut Response<'_>, view: View) {
+    let Some(panel) = Template::show(req.rocket(), "xray", view) else {
+        return;
+    };
+    if let Ok(page) = res.body_mut().to_string().await {
+        let page = page.replacen("</body>", &(panel + "</body>"), 1);
+        res.set_sized_body(page.len(), Cursor::new(page));
+        res.set_raw_header("Cache-Control", "no-store");
     }
 }
 

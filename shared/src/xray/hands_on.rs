@@ -8,7 +8,7 @@ use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, post, routes, uri};
 
 use super::history::History;
-use super::{browser, is_remote_allowed};
+use super::is_remote_allowed;
 use crate::session::{Sessions, StoreError, cookie, removal, token};
 
 /// Whoever presses a button: from this machine, unless the setting `xray_remote` is true.
@@ -70,8 +70,8 @@ fn change(visitor: Visitor<'_>) -> Redirect {
 /// Gives the browser the last good cookie again that it no longer has.
 #[post("/_session/restore")]
 fn restore(visitor: Visitor<'_>, history: &State<History>) -> Redirect {
-    let lost = history.lost_token(browser(visitor.req), visitor.token().as_deref());
-    if let Some(token) = lost {
+    let lost = |browser| history.lost_token(browser, visitor.token().as_deref());
+    if let Some(token) = history.browser(visitor.req, visitor.sessions).and_then(lost) {
         visitor.set(token);
     }
     visitor.back()

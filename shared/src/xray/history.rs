@@ -1,20 +1,55 @@
 //! The last exchanges of each browser.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 
 use parking_lot::Mutex;
+use rocket::Request;
+use rocket::http::{Cookie, SameSite};
 
 use super::view::Exchange;
-use crate::session::SessionId;
+use crate::session::{SessionId, Sessions, token};
 
 /// How many browsers are remembered; the one that has been here longest makes room.
 const BROWSERS: usize = 200;
 /// How many exchanges and tokens of each.
 const EACH: usize = 10;
 
+/// A browser, by a cookie that the X-ray has given it and by where it is: an id that somebody planted
+/// in another machine's browser shows nothing of that.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Browser {
+    id: SessionId,
+    address: Option<IpAddr>,
+}
+
+impl Browser {
+    pub(super) fn new(req: &Request<'_>) -> Self {
+        Self::with(SessionId::random(), req)
+    }
+
+    fn with(id: SessionId, req: &Request<'_>) -> Self {
+        Self { id, address: req.remote().map(|remote| remote.ip()) }
+    }
+
+    /// The cookie by which it will be known, until it closes.
+    pub(super) fn cookie(self, sessions: &Sessions) -> Cookie<'static> {
+        Cookie::build((cookie_name(sessions), self.id.token()))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(sessions.settings.secure)
+            .build()
+    }
+}
+
+fn cookie_name(sessions: &Sessions) -> String {
+    format!("{}-xray", sessions.cookie_name)
+}
+
 /// What each browser has asked lately, and what it was answered.
 #[derive(Default)]
-pub(super) struct History(Mutex<VecDeque<(SessionId, Known)>>);
+pub(super) struct History(Mutex<VecDeque<(Browser, Known)>>);
 
 #[derive(Default)]
 struct Known {
@@ -24,8 +59,15 @@ struct Known {
 }
 
 impl History {
+    /// The browser that sent this request, if it is known here. An id from elsewhere is not adopted.
+    pub(super) fn browser(&self, req: &Request<'_>, sessions: &Sessions) -> Option<Browser> {
+        let id = SessionId::parse(&token(req, &cookie_name(sessions))?)?;
+        let browser = Browser::with(id, req);
+        self.0.lock().iter().any(|(known, _)| *known == browser).then_some(browser)
+    }
+
     /// Adds a browser's latest exchange, and the good token that it has now.
-    pub(super) fn add(&self, browser: SessionId, exchange: Exchange, token: Option<String>) {
+    pub(super) fn add(&self, browser: Browser, exchange: Exchange, token: Option<String>) {
         let mut all = self.0.lock();
         if !all.iter().any(|(id, _)| *id == browser) {
             if all.len() == BROWSERS {
@@ -45,21 +87,17 @@ impl History {
     }
 
     /// A browser's exchanges, the latest first.
-    pub(super) fn of(&self, browser: SessionId) -> Vec<Exchange> {
+    pub(super) fn of(&self, browser: Browser) -> Vec<Exchange> {
         self.look(browser, |known| known.exchanges.iter().cloned().collect())
     }
 
     /// The last good token that the browser had and that is not the one it has.
-    pub(super) fn lost_token(
-        &self,
-        browser: Option<SessionId>,
-        now: Option<&str>,
-    ) -> Option<String> {
+    pub(super) fn lost_token(&self, browser: Browser, now: Option<&str>) -> Option<String> {
         let lost = |known: &Known| known.tokens.iter().find(|it| Some(it.as_str()) != now).cloned();
-        browser.and_then(|browser| self.look(browser, lost))
+        self.look(browser, lost)
     }
 
-    fn look<T: Default>(&self, browser: SessionId, look: impl FnOnce(&Known) -> T) -> T {
+    fn look<T: Default>(&self, browser: Browser, look: impl FnOnce(&Known) -> T) -> T {
         let all = self.0.lock();
         all.iter().find(|(id, _)| *id == browser).map(|(_, known)| look(known)).unwrap_or_default()
     }
@@ -68,6 +106,10 @@ impl History {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn browser() -> Browser {
+        Browser { id: SessionId::random(), address: None }
+    }
 
     fn exchange(path: &str) -> Exchange {
         let mut exchange = Exchange::default();
@@ -78,7 +120,7 @@ mod tests {
     #[test]
     fn the_last_ten_of_each_browser_are_kept_apart() {
         let history = History::default();
-        let (one, other) = (SessionId::random(), SessionId::random());
+        let (one, other) = (browser(), browser());
         for n in 0..12 {
             history.add(one, exchange(&n.to_string()), None);
         }
@@ -86,29 +128,37 @@ mod tests {
         let paths = |id| history.of(id).into_iter().map(|it| it.path).collect::<Vec<_>>();
         assert_eq!(paths(one), (2..12).rev().map(|n| n.to_string()).collect::<Vec<_>>());
         assert_eq!(paths(other), ["else"]);
-        assert_eq!(paths(SessionId::random()), [""; 0]);
+        assert_eq!(paths(browser()), [""; 0]);
     }
 
     #[test]
     fn the_token_that_was_lost_is_the_last_good_one_before() {
-        let (history, browser) = (History::default(), SessionId::random());
+        let (history, browser) = (History::default(), browser());
         for token in ["one", "two"] {
             history.add(browser, Exchange::default(), Some(token.to_owned()));
         }
-        let lost = |now| history.lost_token(Some(browser), now);
+        let lost = |now| history.lost_token(browser, now);
         assert_eq!(lost(None).as_deref(), Some("two"));
         assert_eq!(lost(Some("changed")).as_deref(), Some("two"));
         assert_eq!(lost(Some("two")).as_deref(), Some("one"));
-        assert_eq!(history.lost_token(None, None), None);
+    }
+
+    #[test]
+    fn an_id_that_was_taken_elsewhere_shows_nothing() {
+        let (history, here) = (History::default(), browser());
+        history.add(here, exchange("mine"), Some("token".to_owned()));
+        let there = Browser { address: Some([192, 0, 2, 1].into()), ..here };
+        assert!(history.of(there).is_empty());
+        assert_eq!(history.lost_token(there, None), None);
     }
 
     #[test]
     fn a_crowd_cannot_fill_the_memory() {
         let history = History::default();
-        let first = SessionId::random();
+        let first = browser();
         history.add(first, Exchange::default(), None);
         for _ in 0..BROWSERS {
-            history.add(SessionId::random(), Exchange::default(), None);
+            history.add(browser(), Exchange::default(), None);
         }
         assert_eq!(history.0.lock().len(), BROWSERS);
         assert!(history.of(first).is_empty());
