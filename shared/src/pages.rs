@@ -7,7 +7,7 @@ use rocket::fairing::Fairing;
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
-use rocket::{Catcher, catch, catchers};
+use rocket::{Catcher, Orbit, Rocket, catch, catchers};
 use rocket_dyn_templates::{Engines, Template, context};
 use serde_json::{Value, json};
 
@@ -126,9 +126,7 @@ impl<'r> Responder<'r, 'static> for ErrorPage {
 /// The methods with which there is a page at this address, if there is none with the method asked
 /// for: Rocket 0.5 says 404 to both.
 fn other_methods(req: &Request<'_>) -> BTreeSet<&'static str> {
-    let path = req.uri().path();
-    let here = req.rocket().routes().filter(|route| matches(route.uri.path(), path.as_str()));
-    let mut methods: BTreeSet<_> = here.map(|route| route.method.as_str()).collect();
+    let mut methods = methods(req.rocket(), req.uri().path().as_str());
     let asked = if req.method() == Method::Head { Method::Get } else { req.method() };
     if methods.contains(asked.as_str()) {
         return BTreeSet::new();
@@ -137,6 +135,12 @@ fn other_methods(req: &Request<'_>) -> BTreeSet<&'static str> {
         methods.insert("HEAD");
     }
     methods
+}
+
+/// The methods with which something answers at this path.
+pub(crate) fn methods(rocket: &Rocket<Orbit>, path: &str) -> BTreeSet<&'static str> {
+    let here = rocket.routes().filter(|route| matches(route.uri.path(), path));
+    here.map(|route| route.method.as_str()).collect()
 }
 
 /// Whether a route's path, in which `<part>` stands for anything, is that of a request.

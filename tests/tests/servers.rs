@@ -214,6 +214,14 @@ fn the_terminal_tells_what_changed_in_the_session() {
 }
 
 #[test]
+fn without_the_xray_the_terminal_tells_nothing_of_what_visitors_store() {
+    let server = Running::start("03-reset", &[("ROCKET_XRAY", "false")]);
+    let _ = Browser::new().post_and_follow(&server, "/setName", &[("name", "Ferris")]);
+    let output = server.stop();
+    assert!(output.contains("POST /setName 303") && !output.contains("Ferris"), "{output}");
+}
+
+#[test]
 fn the_banner_says_what_one_needs() {
     let output = Running::start("05-stocks", &[]).stop();
     for text in [

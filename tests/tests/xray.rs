@@ -153,7 +153,7 @@ fn switched_off_there_is_nothing_of_it() {
 /// Presses a button of the X-ray and opens the page again.
 fn press(browser: &Browser, server: &Running, button: &str, fields: &[(&str, &str)]) -> Answer {
     let answer = browser.post(&format!("{}/_session/{button}", server.address), fields);
-    assert_eq!((answer.status, answer.header("location")), (303, "/"), "{button}");
+    assert_eq!((answer.status, answer.header("location")), (303, "/#hands-on"), "{button}");
     assert_eq!(answer.header("cache-control"), "no-store", "{button}");
     browser.get(&server.address)
 }
@@ -198,8 +198,12 @@ fn time_passes_at_the_press_of_a_button() {
         assert!(knows(&page, "Ferris"), "{store}");
         let left = session(&browser, &server)["seconds_left"].as_u64().unwrap();
         assert!((39_590..=39_600).contains(&left), "{store}: 11 hours of 12, not {left}");
+        let told = &session(&browser, &server)["exchanges"][1]["changes"][0];
+        assert_eq!(told, "time passed by hand: 1:00:00", "{store}");
         let page = press(&browser, &server, "age", &[("seconds", "86400")]);
         assert!(!knows(&page, "Ferris"), "{store}: it is over");
+        let page = press(&browser, &server, "restore", &[]);
+        assert!(!knows(&page, "Ferris"), "{store}: and stays so");
     }
 }
 
@@ -249,9 +253,11 @@ fn it_leads_back_to_the_page_it_is_on_and_nowhere_else() {
     let browser = named(&server, "Ferris");
     let url = format!("{}/_session/forget", server.address);
     for (referer, location) in [
-        (format!("{}/nowhere?x=1", server.address), "/nowhere"),
-        ("https://example.net//evil.example/x".to_owned(), "/"),
-        ("nonsense".to_owned(), "/"),
+        (format!("{}/?x=1", server.address), "/?x=1#hands-on"),
+        (format!("{}/nowhere", server.address), "/#hands-on"),
+        (format!("{}/setName", server.address), "/#hands-on"),
+        ("https://example.net//evil.example/x".to_owned(), "/#hands-on"),
+        ("nonsense".to_owned(), "/#hands-on"),
     ] {
         let answer = browser.post_with(&url, &[], &[("Referer", &referer)]);
         assert_eq!((answer.status, answer.header("location")), (303, location), "{referer}");

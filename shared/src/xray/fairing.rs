@@ -35,13 +35,13 @@ impl Fairing for XRay {
         two::allow_frame(req, res);
         let path = req.uri().path();
         let is_page = res.content_type().is_some_and(|it| it.is_html());
-        let is_own = ["/_lesson/", "/_two", "/static/"].iter().any(|it| path.starts_with(it));
+        let is_own = ["/_lesson/", two::PATH, "/static/"].iter().any(|it| path.starts_with(it));
         let known = history.browser(req, sessions);
         let browser = known.unwrap_or_else(|| Browser::new(req));
         if !is_own && path != PATH && (known.is_some() || is_page) {
             history.add(browser, Exchange::of(req, res), good_token(req, sessions));
         }
-        let view = || View::of(req, sessions, history.of(browser));
+        let view = || View::of(req, sessions, history, browser);
         if path.starts_with(PATH) {
             res.set_raw_header("Cache-Control", "no-store");
         }
@@ -49,7 +49,7 @@ impl Fairing for XRay {
             let json = serde_json::to_string_pretty(&view()).unwrap_or_default() + "\n";
             res.set_header(ContentType::JSON);
             res.set_sized_body(json.len(), Cursor::new(json));
-        } else if is_page && path != "/_two" {
+        } else if is_page && path != two::PATH {
             add_panel(req, res, view()).await;
             if known.is_none() {
                 res.adjoin_header(browser.cookie(sessions));
@@ -71,7 +71,7 @@ async fn add_panel(req: &Request<'_>, res: &mut Response<'_>, view: View) {
 }
 
 /// The token that the browser has after this answer, if there is a session behind it.
-fn good_token(req: &Request<'_>, sessions: &Sessions) -> Option<String> {
+pub(super) fn good_token(req: &Request<'_>, sessions: &Sessions) -> Option<String> {
     let outcome = Outcome::of(req)?;
     outcome.after.as_ref()?;
     let set = outcome.cookie.as_ref().map(|cookie| cookie.value().to_owned());

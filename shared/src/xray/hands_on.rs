@@ -1,7 +1,7 @@
 //! The X-ray's buttons: what one can do to one's own session to see what happens.
 
 use rocket::form::Form;
-use rocket::http::uri::{Absolute, Origin};
+use rocket::http::uri::{Absolute, Reference};
 use rocket::http::{CookieJar, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
@@ -9,6 +9,8 @@ use rocket::{FromForm, Route, State, post, routes, uri};
 
 use super::history::History;
 use super::is_remote_allowed;
+use super::story::{clock, note};
+use crate::pages;
 use crate::session::{Sessions, StoreError, cookie, removal, token};
 
 /// Whoever presses a button: from this machine, unless the setting `xray_remote` is true.
@@ -18,13 +20,18 @@ struct Visitor<'r> {
     jar: &'r CookieJar<'r>,
 }
 
+/// Whether this visitor may use the buttons.
+pub(super) fn is_allowed(req: &Request<'_>) -> bool {
+    let is_near = req.remote().is_some_and(|remote| remote.ip().to_canonical().is_loopback());
+    is_near || is_remote_allowed(req.rocket().figment()).unwrap_or(false)
+}
+
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Visitor<'r> {
     type Error = std::convert::Infallible;
 
     async fn from_request(req: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        let is_near = req.remote().is_some_and(|remote| remote.ip().to_canonical().is_loopback());
-        if !is_near && !is_remote_allowed(req.rocket().figment()).unwrap_or(false) {
+        if !is_allowed(req) {
             return Outcome::Forward(Status::Forbidden);
         }
         match req.rocket().state() {
@@ -43,13 +50,22 @@ impl Visitor<'_> {
         self.jar.add(cookie(self.sessions, token, None));
     }
 
-    /// Back to the page on which the button is.
+    /// Back to the buttons: on the page where they were pressed, if it can be opened.
     fn back(&self) -> Redirect {
         let referer = self.req.headers().get_one("Referer").unwrap_or_default();
-        let path = Absolute::parse(referer).ok().map(|url| url.path().to_string());
-        let path = path.filter(|path| path.starts_with('/') && !path.starts_with("//"));
-        let page = path.and_then(|path| Origin::parse_owned(path).ok());
-        Redirect::to(page.unwrap_or_else(|| uri!("/")))
+        let page = Absolute::parse(referer).ok().and_then(|url| {
+            let path = url.path().to_string();
+            let can_be_opened = pages::methods(self.req.rocket(), &path).contains("GET");
+            let query = url.query().map_or_else(String::new, |query| format!("?{query}"));
+            can_be_opened.then(|| path + &query)
+        });
+        let page = page.filter(|page| page.starts_with('/') && !page.starts_with("//"));
+        let page = page.unwrap_or_else(|| "/".to_owned()) + "#hands-on";
+        Redirect::to(Reference::parse_owned(page).unwrap_or_else(|_| uri!("/").into()))
+    }
+
+    fn note(&self, text: &str) {
+        note(self.req, format!("cookie {} {text}", self.sessions.cookie_name));
     }
 }
 
@@ -63,6 +79,7 @@ fn change(visitor: Visitor<'_>) -> Redirect {
             *letter = if *letter == 'A' { 'B' } else { 'A' };
         }
         visitor.set(letters.into_iter().collect());
+        visitor.note("changed by hand");
     }
     visitor.back()
 }
@@ -73,6 +90,7 @@ fn restore(visitor: Visitor<'_>, history: &State<History>) -> Redirect {
     let lost = |browser| history.lost_token(browser, visitor.token().as_deref());
     if let Some(token) = history.browser(visitor.req, visitor.sessions).and_then(lost) {
         visitor.set(token);
+        visitor.note("brought back by hand");
     }
     visitor.back()
 }
@@ -81,6 +99,7 @@ fn restore(visitor: Visitor<'_>, history: &State<History>) -> Redirect {
 #[post("/_session/forget")]
 fn forget(visitor: Visitor<'_>) -> Redirect {
     visitor.jar.add(removal(visitor.sessions));
+    visitor.note("forgotten by hand");
     visitor.back()
 }
 
@@ -92,9 +111,15 @@ struct Age {
 
 /// Makes the session as old as if so many seconds had passed without a visit.
 #[post("/_session/age", data = "<form>")]
-async fn age(visitor: Visitor<'_>, form: Form<Age>) -> Result<Redirect, (Status, ())> {
-    let aged = older(&visitor, form.seconds).await;
-    aged.map_err(|error| (error.status(), ()))?;
+async fn age(
+    visitor: Visitor<'_>,
+    history: &State<History>,
+    form: Form<Age>,
+) -> Result<Redirect, Status> {
+    older(&visitor, form.seconds).await.map_err(|error| error.status())?;
+    if let Some(browser) = history.browser(visitor.req, visitor.sessions) {
+        history.forget_tokens(browser);
+    }
     Ok(visitor.back())
 }
 
@@ -109,6 +134,7 @@ async fn older(visitor: &Visitor<'_>, seconds: u64) -> Result<(), StoreError> {
         next.expires = next.expires.saturating_sub(seconds);
         if let Some(token) = store.replace(&token, &seen, next, false).await? {
             visitor.set(token);
+            note(visitor.req, format!("time passed by hand: {}", clock(seconds)));
             break;
         }
     }

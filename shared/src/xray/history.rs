@@ -10,7 +10,7 @@ use rocket::http::{Cookie, SameSite};
 use super::view::Exchange;
 use crate::session::{SessionId, Sessions, token};
 
-/// How many browsers are remembered; the one that has been here longest makes room.
+/// How many browsers are remembered; the one that has been away longest makes room.
 const BROWSERS: usize = 200;
 /// How many exchanges and tokens of each.
 const EACH: usize = 10;
@@ -69,20 +69,27 @@ impl History {
     /// Adds a browser's latest exchange, and the good token that it has now.
     pub(super) fn add(&self, browser: Browser, exchange: Exchange, token: Option<String>) {
         let mut all = self.0.lock();
-        if !all.iter().any(|(id, _)| *id == browser) {
-            if all.len() == BROWSERS {
-                all.pop_front();
-            }
-            all.push_back((browser, Known::default()));
+        let at = all.iter().position(|(known, _)| *known == browser);
+        let (_, mut known) =
+            at.and_then(|at| all.remove(at)).unwrap_or((browser, Known::default()));
+        known.exchanges.push_front(exchange);
+        known.exchanges.truncate(EACH);
+        if let Some(token) = token {
+            known.tokens.retain(|it| *it != token);
+            known.tokens.push_front(token);
+            known.tokens.truncate(EACH);
         }
-        if let Some((_, known)) = all.iter_mut().find(|(id, _)| *id == browser) {
-            known.exchanges.push_front(exchange);
-            known.exchanges.truncate(EACH);
-            if let Some(token) = token {
-                known.tokens.retain(|it| *it != token);
-                known.tokens.push_front(token);
-                known.tokens.truncate(EACH);
-            }
+        if all.len() == BROWSERS {
+            all.pop_front();
+        }
+        all.push_back((browser, known));
+    }
+
+    /// Forgets a browser's tokens: time has passed for all of them.
+    pub(super) fn forget_tokens(&self, browser: Browser) {
+        let mut all = self.0.lock();
+        if let Some((_, known)) = all.iter_mut().find(|(known, _)| *known == browser) {
+            known.tokens.clear();
         }
     }
 

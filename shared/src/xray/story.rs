@@ -3,10 +3,32 @@
 use rocket::Request;
 
 use super::diff::differences;
+use super::history::History;
 use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions};
 
-/// The changes in a line each, none if nothing changed: that a session lives on is no change.
+/// What a button of the X-ray has done.
+#[derive(Default)]
+struct Note(Option<String>);
+
+/// Notes what a button has done; the first note of a request counts.
+pub(super) fn note(req: &Request<'_>, text: impl Into<String>) {
+    let text = text.into();
+    req.local_cache(|| Note(Some(text)));
+}
+
+/// What was noted, or else what changed in the session: nothing without the X-ray.
 pub(crate) fn changes(req: &Request<'_>) -> Vec<String> {
+    if req.rocket().state::<History>().is_none() {
+        return vec![];
+    }
+    match &req.local_cache(Note::default).0 {
+        Some(note) => vec![note.clone()],
+        None => session_changes(req),
+    }
+}
+
+/// The changes in a line each, none if nothing changed: that a session lives on is no change.
+fn session_changes(req: &Request<'_>) -> Vec<String> {
     let (Some(outcome), Some(sessions)) = (Outcome::of(req), req.rocket().state::<Sessions>())
     else {
         return vec![];
@@ -34,7 +56,7 @@ pub(crate) fn changes(req: &Request<'_>) -> Vec<String> {
 }
 
 /// Seconds as a clock shows them: `5:00`, or `12:00:00`.
-fn clock(seconds: u64) -> String {
+pub(super) fn clock(seconds: u64) -> String {
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     match hours {
         0 => format!("{minutes}:{seconds:02}"),

@@ -14,6 +14,8 @@ use crate::protection;
 /// Where the page with the frames stands.
 const HOST: &str = "two.localhost";
 const FRAMES: [&str; 2] = ["left.two.localhost", "right.two.localhost"];
+/// Where the page stands.
+pub(super) const PATH: &str = "/_two";
 const CSP: &str = "Content-Security-Policy";
 
 /// A page that may load what other pages may not.
@@ -41,9 +43,14 @@ fn two(host: HostName, config: &Config) -> Page {
     }
 }
 
+/// Whether this is the lesson within one of the two frames.
+pub(super) fn is_in_frame(req: &Request<'_>) -> bool {
+    FRAMES.contains(&HostName::of(req).0.as_str())
+}
+
 /// Lets the page show these hosts in its frames, as no other page may.
 pub(super) fn allow_frame(req: &Request<'_>, res: &mut Response<'_>) {
-    if FRAMES.contains(&HostName::of(req).0.as_str()) {
+    if is_in_frame(req) && req.uri().path() != PATH {
         let policy = protection::policy(&format!("http://{HOST}:*"));
         res.set_raw_header(CSP, policy);
     }

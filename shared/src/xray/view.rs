@@ -6,14 +6,18 @@ use rocket::{Request, Response};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::fairing::good_token;
+use super::history::{Browser, History};
 use super::set_cookie::SetCookie;
 use super::story::changes;
+use super::{hands_on, two};
 use crate::access_log::without_query;
 use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions, token};
 use crate::settings::StoreKind;
 
 /// All that the panel and `/_session` show.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of the panel")]
 pub(super) struct View {
     store: StoreKind,
     explanation: &'static str,
@@ -26,6 +30,11 @@ pub(super) struct View {
     seconds_left: Option<u64>,
     changes: Vec<String>,
     exchanges: Vec<Exchange>,
+    /// Whether this visitor may use the buttons, and whether there is a cookie to bring back.
+    hands_on: bool,
+    has_lost: bool,
+    /// Whether this is one of two visitors on one screen.
+    is_in_frame: bool,
 }
 
 /// The session's cookie as the browser sent it.
@@ -55,7 +64,12 @@ pub(super) struct Exchange {
 }
 
 impl View {
-    pub(super) fn of(req: &Request<'_>, sessions: &Sessions, exchanges: Vec<Exchange>) -> Self {
+    pub(super) fn of(
+        req: &Request<'_>,
+        sessions: &Sessions,
+        history: &History,
+        browser: Browser,
+    ) -> Self {
         let outcome = Outcome::of(req);
         let after = outcome.and_then(|outcome| outcome.after.as_deref());
         let store = sessions.settings.store;
@@ -67,6 +81,7 @@ impl View {
             accepted: outcome.map(|outcome| outcome.before.is_some()),
             value,
         });
+        let now = good_token(req, sessions);
         let line = outcome.and_then(|outcome| outcome.cookie.as_ref()).map(ToString::to_string);
         Self {
             store,
@@ -80,7 +95,10 @@ impl View {
                 .zip(after)
                 .map(|(outcome, record)| record.expires.saturating_sub(outcome.now)),
             changes: changes(req),
-            exchanges,
+            exchanges: history.of(browser),
+            hands_on: hands_on::is_allowed(req),
+            has_lost: history.lost_token(browser, now.as_deref()).is_some(),
+            is_in_frame: two::is_in_frame(req),
         }
     }
 }
@@ -90,7 +108,7 @@ fn meaning(store: StoreKind) -> &'static str {
         StoreKind::Private => "Encrypted: without the server's key nobody can read or change it.",
         StoreKind::Signed => "Signed: anybody can read it, and nobody can change it unnoticed.",
         StoreKind::Memory => {
-            "An id: a number by which the server finds the session. There is nothing in it."
+            "An id: random letters by which the server finds the session. There is nothing in them."
         }
     }
 }
