@@ -8,6 +8,16 @@ use chromium::{Chromium, DESK, Look};
 use serde_json::Value;
 use tests::Running;
 
+async fn log_in(browser: &Chromium, server: &Running) {
+    browser.goto(&server.address).await;
+    browser.type_into("username", "Tim").await;
+    browser.click("main form button", "Hello, Tim!").await;
+}
+
+async fn open_xray(browser: &Chromium) {
+    browser.find("#xray > summary").await.click().await.unwrap();
+}
+
 type Stock = (&'static str, &'static str, &'static str);
 
 const STOCKS: [Stock; 2] = [("AAPL", "15", "302.17"), ("SBUX", "100", "87.56")];
@@ -89,9 +99,7 @@ async fn two_browsers_have_two_lists() {
 async fn the_countdown_ends_at_the_login_with_a_reason() {
     let server = Running::start("06-login", &[("ROCKET_SESSION", "{lifetime=3s}")]);
     let browser = Chromium::open(DESK).await;
-    browser.goto(&server.address).await;
-    browser.type_into("username", "Tim").await;
-    browser.click("main form button", "Hello, Tim!").await;
+    log_in(&browser, &server).await;
     browser.shows("Your session has ended. It does so 3 seconds after your last click").await;
     assert_eq!(browser.path().await, "/login");
     browser.close().await;
@@ -102,11 +110,9 @@ async fn the_countdown_ends_at_the_login_with_a_reason() {
 async fn without_javascript_all_works_and_the_page_names_the_time() {
     let server = Running::start("06-login", &[]);
     let browser = Chromium::open(Look { javascript: false, ..DESK }).await;
-    browser.goto(&server.address).await;
-    browser.type_into("username", "Tim").await;
-    browser.click("main form button", "Hello, Tim!").await;
+    log_in(&browser, &server).await;
     assert!(browser.main().await.contains(" UTC."), "{}", browser.main().await);
-    browser.find("#xray > summary").await.click().await.unwrap();
+    open_xray(&browser).await;
     let xray = browser.find("#xray").await.text().await.unwrap();
     assert!(xray.contains("An id: random letters"), "{xray}");
     browser.click("main form button", "Any name will do").await;
@@ -140,9 +146,8 @@ async fn the_xray_stays_open_and_explains_each_part() {
     let server = Running::start("06-login", &[]);
     let browser = Chromium::open(DESK).await;
     browser.goto(&server.address).await;
-    browser.find("#xray > summary").await.click().await.unwrap();
-    browser.type_into("username", "Tim").await;
-    browser.click("main form button", "Hello, Tim!").await;
+    open_xray(&browser).await;
+    log_in(&browser, &server).await;
     assert_eq!(browser.run("return document.getElementById('xray').open").await, true);
     let seen = "const part = document.querySelectorAll('.part')[1]; part.focus();
         return getComputedStyle(part.querySelector('[role=note]')).display";
@@ -161,9 +166,8 @@ async fn the_buttons_of_the_xray_do_what_they_say() {
     let server = Running::start("06-login", &[]);
     let browser = Chromium::open(DESK).await;
     browser.goto(&server.address).await;
-    browser.find("#xray > summary").await.click().await.unwrap();
-    browser.type_into("username", "Tim").await;
-    browser.click("main form button", "Hello, Tim!").await;
+    open_xray(&browser).await;
+    log_in(&browser, &server).await;
     let button = |action: &str| format!("form[action='/_session/{action}'] button");
     browser.click(&button("change"), "Your session has ended").await;
     browser.click(&button("restore"), "Hello, Tim!").await;
@@ -289,7 +293,7 @@ async fn the_pictures_can_be_taken() {
         add_stock(&browser, &server, stock).await;
     }
     browser.goto(&format!("{}/stocks", server.address)).await;
-    browser.find("#xray > summary").await.click().await.unwrap();
+    open_xray(&browser).await;
     keep_picture("05-stocks.png", &browser.picture(1200).await);
     open_two_visitors(&browser, &server).await;
     keep_picture("two-visitors.png", &browser.picture(900).await);
