@@ -96,9 +96,11 @@ impl Chromium {
         self.client.goto(url).await.unwrap();
     }
 
-    /// Looks at the page as a printer does.
+    /// Looks at the page as a printer does that belongs to somebody with dark pages.
     pub(crate) async fn print_view(&self) {
-        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+        let features = json!([{ "name": "prefers-color-scheme", "value": "dark" }]);
+        let media = json!({ "media": "print", "features": features });
+        self.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
     /// Takes a picture of the window, so many pixels high.
