@@ -54,11 +54,11 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     let lessons = Catalogue::read(&root, folder)?;
     let lesson = lessons.running();
     let figment = settings(&root, lesson)?;
-    secret::check(&figment)?;
+    secret::settings_and_secrets(&figment)?;
+    figment.extract::<Config>().map_err(|errors| explain("", errors))?;
     launch::explain_failures(lesson, &figment);
     logger::install(&figment);
-    xray::is_on(&figment)?;
-    xray::is_remote_allowed(&figment)?;
+    xray::Settings::from_figment(&figment)?;
     let rocket = rocket::custom(figment)
         .attach(pages::templates(&lessons))
         .attach(Shield::new())

@@ -18,7 +18,10 @@ const HEADERS: [(&str, &str); 3] = [
     ("Referrer-Policy", "same-origin"),
 ];
 
-/// The Content-Security-Policy: nothing but what this server itself serves, no scripts or styles
+/// The header of the policy.
+pub(crate) const POLICY: &str = "Content-Security-Policy";
+
+/// The policy: nothing but what this server itself serves, no scripts or styles
 /// within the page, and frames around it only in `framed_by`.
 pub(crate) fn policy(framed_by: &str) -> String {
     format!(
@@ -32,8 +35,8 @@ pub(crate) fn set_headers(res: &mut Response<'_>) {
     for (name, value) in HEADERS {
         res.set_raw_header(name, value);
     }
-    if !res.headers().contains("Content-Security-Policy") {
-        res.set_raw_header("Content-Security-Policy", policy("'none'"));
+    if !res.headers().contains(POLICY) {
+        res.set_raw_header(POLICY, policy("'none'"));
     }
 }
 

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use rocket::figment::Figment;
 use rocket::figment::value::Value;
 
-use crate::settings::{SessionSettings, explain, place};
+use crate::settings::{SessionSettings, place};
 
 /// How keys begin that stand in tutorials, guides and examples. Everybody has them.
 const PUBLISHED: [&str; 3] = ["hPRYyVRiMyxp", "itlYmFR2vYKr", "Bx4Gb+aSIfuo"];
@@ -21,10 +21,7 @@ pub(crate) struct Secrets {
 
 impl Secrets {
     /// Reads `secret_key`, and `fallback_keys` behind it. In the debug profile a missing key is made up.
-    pub(crate) fn from_figment(
-        figment: &Figment,
-        settings: &SessionSettings,
-    ) -> Result<Self, String> {
+    fn from_figment(figment: &Figment, settings: &SessionSettings) -> Result<Self, String> {
         let given = match figment.find_value("secret_key") {
             Ok(Value::String(_, key)) => Some(key),
             Ok(value) if !is_rockets_none(&value) => {
@@ -108,16 +105,13 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     text.as_bytes().chunks_exact(2).map(byte).collect()
 }
 
-/// Says whether the settings hold a key that can be used.
-///
-/// # Errors
-///
-/// What is wrong with the settings or the key, and the way out.
-pub(crate) fn check(figment: &Figment) -> Result<(), String> {
+/// Reads the settings of sessions and the keys that go with them, or says what is wrong.
+pub(crate) fn settings_and_secrets(
+    figment: &Figment,
+) -> Result<(SessionSettings, Secrets), String> {
     let settings = SessionSettings::from_figment(figment)?;
-    Secrets::from_figment(figment, &settings)?;
-    figment.extract::<rocket::Config>().map_err(|errors| explain("", errors))?;
-    Ok(())
+    let secrets = Secrets::from_figment(figment, &settings)?;
+    Ok((settings, secrets))
 }
 
 #[cfg(test)]
@@ -125,8 +119,7 @@ mod tests {
     use super::*;
 
     fn secrets(figment: Figment) -> Result<Secrets, String> {
-        let settings = SessionSettings::from_figment(&figment)?;
-        Secrets::from_figment(&figment, &settings)
+        settings_and_secrets(&figment).map(|(_, secrets)| secrets)
     }
 
     fn debug() -> Figment {

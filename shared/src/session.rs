@@ -24,7 +24,7 @@ pub(crate) use self::fairing::Sessions;
 pub(crate) use self::guard::token;
 pub(crate) use self::id::SessionId;
 pub use self::record::Record;
-pub(crate) use self::save::{Outcome, cookie, removal};
+pub(crate) use self::save::{Outcome, browser_cookie, cookie, removal};
 pub(crate) use self::store::COOKIE_LIMIT;
 pub use self::store::{Store, StoreError};
 use crate::clock::Timestamp;

@@ -15,14 +15,20 @@ mod view;
 use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 
-/// Whether the settings want the X-ray.
-pub(crate) fn is_on(figment: &Figment) -> Result<bool, String> {
-    setting(figment, "xray", cfg!(debug_assertions))
+/// The settings of the X-ray.
+pub(crate) struct Settings {
+    is_on: bool,
+    /// Whether other machines may use its buttons too.
+    remote: bool,
 }
 
-/// Whether they allow its buttons to other machines too.
-pub(crate) fn is_remote_allowed(figment: &Figment) -> Result<bool, String> {
-    setting(figment, "xray_remote", false)
+impl Settings {
+    pub(crate) fn from_figment(figment: &Figment) -> Result<Self, String> {
+        Ok(Self {
+            is_on: setting(figment, "xray", cfg!(debug_assertions))?,
+            remote: setting(figment, "xray_remote", false)?,
+        })
+    }
 }
 
 fn setting(figment: &Figment, key: &str, default: bool) -> Result<bool, String> {
@@ -35,10 +41,12 @@ fn setting(figment: &Figment, key: &str, default: bool) -> Result<bool, String> 
 
 /// Adds the page `/_session`, and the panel to all other pages, if the settings want it.
 pub(crate) fn attach_if_on(rocket: Rocket<Build>) -> Rocket<Build> {
-    if !is_on(rocket.figment()).unwrap_or(false) {
-        return rocket;
-    }
+    let settings = match Settings::from_figment(rocket.figment()) {
+        Ok(settings) if settings.is_on => settings,
+        _ => return rocket,
+    };
     rocket
+        .manage(settings)
         .manage(history::History::default())
         .mount("/", [fairing::routes(), hands_on::routes(), two::routes()].concat())
         .attach(fairing::XRay)

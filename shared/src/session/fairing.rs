@@ -11,7 +11,7 @@ use super::guard::{Cached, in_time};
 use super::store::{self, Store, StoreError};
 use crate::clock::Clock;
 use crate::pages;
-use crate::secret::Secrets;
+use crate::secret::settings_and_secrets;
 use crate::settings::SessionSettings;
 
 /// All sessions of a server: in managed state while it runs.
@@ -57,9 +57,7 @@ impl Fairing for SessionFairing {
 
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
         let figment = rocket.figment();
-        let read = SessionSettings::from_figment(figment)
-            .and_then(|settings| Ok((Secrets::from_figment(figment, &settings)?, settings)));
-        let (secrets, settings) = match read {
+        let (settings, secrets) = match settings_and_secrets(figment) {
             Ok(read) => read,
             Err(problem) => {
                 log::error!("{problem}");

@@ -158,19 +158,20 @@ fn max_age(record: &Record, now: Timestamp) -> Option<u64> {
     record.permanent.then_some(record.expires.saturating_sub(now))
 }
 
-/// The session's cookie. Without `max_age`, in seconds, it leaves when the browser closes.
-pub(crate) fn cookie(sessions: &Sessions, token: String, max_age: Option<u64>) -> Cookie<'static> {
-    let mut cookie = Cookie::build((sessions.cookie_name.clone(), token))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax);
-    if sessions.settings.secure {
-        cookie = cookie.secure(true);
-    }
-    if let Some(seconds) = max_age {
-        cookie = cookie.max_age(time::Duration::seconds(seconds.try_into().unwrap_or(i64::MAX)));
-    }
+/// A cookie for this server only, which leaves when the browser closes.
+pub(crate) fn browser_cookie(sessions: &Sessions, name: String, value: String) -> Cookie<'static> {
+    let cookie = Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax);
+    let cookie = if sessions.settings.secure { cookie.secure(true) } else { cookie };
     cookie.build()
+}
+
+/// The session's cookie, which the browser keeps for `max_age` seconds, or until it closes.
+pub(crate) fn cookie(sessions: &Sessions, token: String, max_age: Option<u64>) -> Cookie<'static> {
+    let mut cookie = browser_cookie(sessions, sessions.cookie_name.clone(), token);
+    if let Some(seconds) = max_age {
+        cookie.set_max_age(time::Duration::seconds(seconds.try_into().unwrap_or(i64::MAX)));
+    }
+    cookie
 }
 
 /// A cookie that makes the browser drop the session's: all attributes must be the same.

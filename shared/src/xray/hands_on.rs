@@ -7,8 +7,8 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, post, routes, uri};
 
+use super::Settings;
 use super::history::History;
-use super::is_remote_allowed;
 use super::story::{clock, note};
 use crate::pages;
 use crate::session::{Sessions, StoreError, cookie, removal, token};
@@ -23,7 +23,7 @@ struct Visitor<'r> {
 /// Whether this visitor may use the buttons.
 pub(super) fn is_allowed(req: &Request<'_>) -> bool {
     let is_near = req.remote().is_some_and(|remote| remote.ip().to_canonical().is_loopback());
-    is_near || is_remote_allowed(req.rocket().figment()).unwrap_or(false)
+    is_near || req.rocket().state().is_some_and(|settings: &Settings| settings.remote)
 }
 
 #[rocket::async_trait]

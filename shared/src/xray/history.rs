@@ -5,10 +5,10 @@ use std::net::IpAddr;
 
 use parking_lot::Mutex;
 use rocket::Request;
-use rocket::http::{Cookie, SameSite};
+use rocket::http::Cookie;
 
 use super::view::Exchange;
-use crate::session::{SessionId, Sessions, token};
+use crate::session::{SessionId, Sessions, browser_cookie, token};
 
 /// How many browsers are remembered; the one that has been away longest makes room.
 const BROWSERS: usize = 200;
@@ -34,12 +34,7 @@ impl Browser {
 
     /// The cookie by which it will be known, until it closes.
     pub(super) fn cookie(self, sessions: &Sessions) -> Cookie<'static> {
-        Cookie::build((cookie_name(sessions), self.id.token()))
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(sessions.settings.secure)
-            .build()
+        browser_cookie(sessions, cookie_name(sessions), self.id.token())
     }
 }
 

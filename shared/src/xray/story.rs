@@ -6,25 +6,21 @@ use super::diff::differences;
 use super::history::History;
 use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions};
 
-/// What a button of the X-ray has done.
-#[derive(Default)]
-struct Note(Option<String>);
+/// What changed, worked out once per request.
+struct Changes(Vec<String>);
 
-/// Notes what a button has done; the first note of a request counts.
+/// Tells what a button of the X-ray has done; the first note of a request counts.
 pub(super) fn note(req: &Request<'_>, text: impl Into<String>) {
     let text = text.into();
-    req.local_cache(|| Note(Some(text)));
+    req.local_cache(|| Changes(vec![text]));
 }
 
-/// What was noted, or else what changed in the session: nothing without the X-ray.
-pub(crate) fn changes(req: &Request<'_>) -> Vec<String> {
+/// What was noted, or else what changed in the session that was saved: nothing without the X-ray.
+pub(crate) fn changes<'r>(req: &'r Request<'_>) -> &'r [String] {
     if req.rocket().state::<History>().is_none() {
-        return vec![];
+        return &[];
     }
-    match &req.local_cache(Note::default).0 {
-        Some(note) => vec![note.clone()],
-        None => session_changes(req),
-    }
+    &req.local_cache(|| Changes(session_changes(req))).0
 }
 
 /// The changes in a line each, none if nothing changed: that a session lives on is no change.

@@ -9,14 +9,13 @@ use rocket::{Config, Request, Responder, Response, Route, get, routes};
 use rocket_dyn_templates::{Template, context};
 
 use crate::host::HostName;
-use crate::protection;
+use crate::protection::{self, POLICY};
 
 /// Where the page with the frames stands.
 const HOST: &str = "two.localhost";
 const FRAMES: [&str; 2] = ["left.two.localhost", "right.two.localhost"];
 /// Where the page stands.
 pub(super) const PATH: &str = "/_two";
-const CSP: &str = "Content-Security-Policy";
 
 /// A page that may load what other pages may not.
 #[derive(Responder)]
@@ -39,7 +38,7 @@ fn two(host: HostName, config: &Config) -> Page {
     let policy = format!("{}; {policy}", protection::policy("'none'"));
     Page {
         template: Template::render(name, context! { base, frames }),
-        policy: Header::new(CSP, policy),
+        policy: Header::new(POLICY, policy),
     }
 }
 
@@ -52,7 +51,7 @@ pub(super) fn is_in_frame(req: &Request<'_>) -> bool {
 pub(super) fn allow_frame(req: &Request<'_>, res: &mut Response<'_>) {
     if is_in_frame(req) && req.uri().path() != PATH {
         let policy = protection::policy(&format!("http://{HOST}:*"));
-        res.set_raw_header(CSP, policy);
+        res.set_raw_header(POLICY, policy);
     }
 }
 

@@ -94,7 +94,7 @@ impl View {
             seconds_left: outcome
                 .zip(after)
                 .map(|(outcome, record)| record.expires.saturating_sub(outcome.now)),
-            changes: changes(req),
+            changes: changes(req).to_vec(),
             exchanges: history.of(browser),
             hands_on: hands_on::is_allowed(req),
             has_lost: history.lost_token(browser, now.as_deref()).is_some(),
@@ -132,7 +132,7 @@ impl Exchange {
             path: without_query(req.uri().path().as_str()).to_string(),
             status: res.status().code,
             location: res.headers().get_one("Location").map(str::to_owned),
-            changes: changes(req),
+            changes: changes(req).to_vec(),
             request_headers: pairs(req.headers()),
             response_headers: pairs(res.headers()),
         }
