@@ -103,6 +103,11 @@ pub(crate) fn config_file(root: &Path, folder: &str) -> PathBuf {
     root.join("lessons").join(folder).join("Rocket.toml")
 }
 
+/// Where a lesson keeps what shall outlive it, if it keeps files.
+pub(crate) fn data_folder(root: &Path, folder: &str) -> PathBuf {
+    root.join("lessons").join(folder).join("data")
+}
+
 /// Finds the workspace, wherever the reader stands in it: where this crate was built, or else (the
 /// folder was moved) around the current one.
 pub(crate) fn root() -> Result<PathBuf, String> {

@@ -87,6 +87,7 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
     }
     let settings = Figment::from(Config::default())
         .merge(Serialized::default("template_dir", root.join("templates")))
+        .merge(Serialized::default("data_dir", catalogue::data_folder(root, &lesson.folder)))
         .merge(Serialized::default("session.cookie", lesson.package()))
         .merge(Toml::file_exact(file).nested())
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())

@@ -1,6 +1,8 @@
 //! The settings under `[default.session]`, and what to say when one of them is wrong.
 
+use std::env;
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rocket::figment::providers::Serialized;
@@ -27,6 +29,9 @@ pub(crate) struct SessionSettings {
     pub(crate) absolute_lifetime: Duration,
     /// The name of the cookie. Cookies ignore ports, so each lesson has one of its own.
     pub(crate) cookie: String,
+    /// Where the store `sqlite` has its file, or `redis` its server.
+    #[serde(default)]
+    pub(crate) url: String,
     /// Older secret keys, which still open cookies but no longer write them.
     pub(crate) fallback_keys: Vec<String>,
     /// Set it where a proxy speaks TLS: the cookie becomes `Secure`, its name begins with `__Host-`.
@@ -43,6 +48,10 @@ pub(crate) enum StoreKind {
     Signed,
     /// On the server, for as long as it runs.
     Memory,
+    /// On the server, in a file.
+    Sqlite,
+    /// On a server of its own.
+    Redis,
 }
 
 impl StoreKind {
@@ -52,12 +61,67 @@ impl StoreKind {
             Self::Private => "in the visitor's cookie, encrypted",
             Self::Signed => "in the visitor's cookie, signed but readable",
             Self::Memory => "on this server until it stops; the visitor's cookie holds only an id",
+            Self::Sqlite => "in a file on this server; the visitor's cookie holds only an id",
+            Self::Redis => "in Redis, for all servers; the visitor's cookie holds only an id",
         }
+    }
+
+    /// Whether the session stays on the server, and the cookie holds only an id.
+    pub(crate) fn is_on_the_server(self) -> bool {
+        !self.needs_key()
     }
 
     /// Whether the secret key matters to sessions kept this way.
     pub(crate) fn needs_key(self) -> bool {
         matches!(self, Self::Private | Self::Signed)
+    }
+}
+
+/// The stores that not every lesson needs are built in only if somebody asks for them.
+fn store_problem(store: StoreKind) -> Option<String> {
+    let is_built_in = match store {
+        StoreKind::Sqlite => cfg!(feature = "sqlite"),
+        StoreKind::Redis => cfg!(feature = "redis"),
+        StoreKind::Private | StoreKind::Signed | StoreKind::Memory => true,
+    };
+    let program = env::current_exe().ok();
+    let program = program.as_deref().and_then(Path::file_stem).unwrap_or_default();
+    (!is_built_in).then(|| {
+        format!(
+            "`{store}` is not built in. With it:\n  cargo run -p {} --features shared/{store}",
+            program.to_string_lossy()
+        )
+    })
+}
+
+/// Where a store is that is not in this program, if nobody says so.
+fn default_url(store: StoreKind, data: &Path) -> String {
+    match store {
+        StoreKind::Sqlite => format!("sqlite:{}", data.join("sessions.db").display()),
+        StoreKind::Redis => "redis://127.0.0.1:6379/".to_owned(),
+        StoreKind::Private | StoreKind::Signed | StoreKind::Memory => String::new(),
+    }
+}
+
+/// Does not repeat the address: there may be a password in it.
+fn url_problem(store: StoreKind, url: &str) -> Option<String> {
+    let (schemes, example): (&[_], _) = match store {
+        StoreKind::Sqlite => (&["sqlite:"], "sqlite:folder/sessions.db"),
+        StoreKind::Redis => (&["redis://", "redis+unix://", "unix://"], "redis://127.0.0.1:6379/"),
+        StoreKind::Private | StoreKind::Signed | StoreKind::Memory => return None,
+    };
+    let is_good = url.is_empty() || schemes.iter().any(|scheme| url.starts_with(scheme));
+    (!is_good).then(|| format!("expected an address such as \"{example}\""))
+}
+
+/// A SQLite file whose path is relative stands beside the file of settings that names it; one that
+/// the environment names is looked for from the current folder.
+pub(crate) fn beside_its_file(figment: &Figment, key: &str, url: String) -> String {
+    let metadata = figment.find_metadata(key);
+    let settings = metadata.and_then(|data| data.source.as_ref()?.file_path()?.parent());
+    match (url.strip_prefix("sqlite:"), settings) {
+        (Some(path), Some(folder)) => format!("sqlite:{}", folder.join(path).display()),
+        _ => url,
     }
 }
 
@@ -104,9 +168,11 @@ impl SessionSettings {
         let mut settings: Self =
             figment.focus("session").extract().map_err(|errors| explain("session", errors))?;
         let problems = [
+            ("store", store_problem(settings.store)),
             ("lifetime", lifetime_problem(settings.lifetime)),
             ("absolute_lifetime", lifetime_problem(settings.absolute_lifetime)),
             ("cookie", cookie_name_problem(&settings.cookie)),
+            ("url", url_problem(settings.store, &settings.url)),
         ];
         for (key, problem) in problems {
             if let Some(problem) = problem {
@@ -115,6 +181,11 @@ impl SessionSettings {
             }
         }
         settings.lifetime = settings.lifetime.min(settings.absolute_lifetime);
+        if settings.url.is_empty() {
+            let data: PathBuf = figment.extract_inner("data_dir").unwrap_or_default();
+            settings.url = default_url(settings.store, &data);
+        }
+        settings.url = beside_its_file(&figment, "session.url", settings.url);
         Ok(settings)
     }
 
@@ -237,6 +308,29 @@ mod tests {
         assert!(refusal("lifetime", "401days").contains("400 days"));
         assert!(refusal("absolute_lifetime", "2years").contains("400 days"));
         assert!(refusal("lifetime", "0s").contains("a second"));
+    }
+
+    #[test]
+    #[cfg(all(feature = "redis", feature = "sqlite"))]
+    fn an_address_fits_its_store_and_is_not_repeated() {
+        for (store, url) in [("sqlite", "redis://x"), ("redis", "sqlite:x"), ("redis", "secret")] {
+            let figment = Figment::new().merge(("session.store", store));
+            let problem = SessionSettings::from_figment(&figment.merge(("session.url", url)));
+            let problem = problem.err().unwrap();
+            assert!(problem.starts_with("session.url: expected") && !problem.contains(url));
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "sqlite")]
+    fn a_relative_file_stands_beside_the_settings() {
+        use rocket::figment::providers::{Format, Toml};
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("Rocket.toml");
+        std::fs::write(&file, "session = { store = \"sqlite\", url = \"sqlite:x.db\" }").unwrap();
+        let figment = Figment::from(Toml::file_exact(file));
+        let url = SessionSettings::from_figment(&figment).ok().unwrap().url;
+        assert_eq!(url, format!("sqlite:{}", folder.path().join("x.db").display()));
     }
 
     #[test]

@@ -22,13 +22,17 @@ use std::time::Duration;
 use rocket::http::{ContentType, Cookie, Header, Method};
 use rocket::local::blocking::{Client, LocalResponse};
 use rocket::{Build, Rocket};
+use tempfile::TempDir;
 
 use crate::clock::{Clock, Timestamp};
 
-/// A server without a port, in which time passes only when the test says so.
+/// A server without a port and with a folder of its own for its files, in which time passes only
+/// when the test says so.
 pub struct Server {
     client: Client,
     clock: Clock,
+    /// Where it keeps its files; it goes with the server.
+    _data: TempDir,
 }
 
 impl Server {
@@ -40,10 +44,11 @@ impl Server {
     #[must_use]
     pub fn start(rocket: Rocket<Build>) -> Self {
         let clock = Clock::manual(1_800_000_000);
-        let quiet = rocket.figment().clone().merge(("log_level", "off")).merge(("xray", false));
-        let rocket = rocket.configure(quiet);
+        let data = tempfile::tempdir().expect("there is a folder for temporary files");
+        let settings = rocket.figment().clone().merge(("log_level", "off")).merge(("xray", false));
+        let rocket = rocket.configure(settings.merge(("data_dir", data.path())));
         let client = Client::untracked(rocket.manage(clock.clone())).expect("it launches");
-        Self { client, clock }
+        Self { client, clock, _data: data }
     }
 
     /// Opens a browser with a cookie jar of its own.

@@ -3,15 +3,13 @@
 #[allow(dead_code, reason = "the other tests use the rest")]
 mod app;
 
-use app::{App, Kept, fresh_key};
+use app::{App, fresh_key};
 
 const SEALING: [&str; 2] = ["private", "signed"];
 
 /// A server with a key, and older ones beside it.
 fn app(store: &str, key: &str, older: &[String]) -> App {
-    App::on(store, Kept::InTheCookie)
-        .with_setting("secret_key", key)
-        .with("fallback_keys", older.to_vec())
+    App::on(store).with_setting("secret_key", key).with("fallback_keys", older.to_vec())
 }
 
 #[test]

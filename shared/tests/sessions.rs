@@ -12,24 +12,38 @@ use rocket::tokio;
 /// Writes a test for each case and each store.
 macro_rules! on_every_store {
     ($($case:ident,)*) => {
-        on_every_store!(@store private "private" Kept::InTheCookie; $($case)*);
-        on_every_store!(@store signed "signed" Kept::InTheCookie; $($case)*);
-        on_every_store!(@store memory "memory" Kept::OnTheServer; $($case)*);
-    };
-    (@store $module:ident $store:literal $kept:expr; $($case:ident)*) => {
-        mod $module {
-            use super::*;
-            $(#[test] fn $case() { super::$case(&App::on($store, $kept)); })*
-        }
+        cases!(private $($case)*);
+        cases!(signed $($case)*);
+        on_the_server!($($case,)*);
     };
 }
 
 /// Writes a test for each case and each store that keeps sessions on the server.
 macro_rules! on_the_server {
     ($($case:ident,)*) => {
-        mod memory_at_once {
+        cases!(memory $($case)*);
+        #[cfg(feature = "sqlite")]
+        cases!(sqlite $($case)*);
+        #[cfg(feature = "redis")]
+        cases!(#[ignore = "needs redis-server: tests/full"] redis $($case)*);
+    };
+}
+
+macro_rules! cases {
+    ($(#[$needs:meta])* $store:ident $($case:ident)*) => {
+        mod $store {
             use super::*;
-            $(#[test] fn $case() { super::$case(&App::on("memory", Kept::OnTheServer)); })*
+            cases!(@each [$(#[$needs])*] $store $($case)*);
+        }
+    };
+    (@each $needs:tt $store:ident $($case:ident)*) => {
+        $(cases!(@one $needs $store $case);)*
+    };
+    (@one [$($needs:tt)*] $store:ident $case:ident) => {
+        #[test]
+        $($needs)*
+        fn $case() {
+            super::$case(&App::on(stringify!($store)));
         }
     };
 }
@@ -70,15 +84,19 @@ on_every_store! {
     a_value_that_changes_its_type_begins_anew,
 }
 
-on_the_server! {
-    two_requests_at_once_both_count,
-    forty_updates_at_once_lose_nothing,
-    a_message_added_at_once_stays_for_the_next_page,
-    a_request_under_way_brings_nothing_back,
-    a_request_under_way_does_not_undo_a_renewal,
-    a_login_under_way_survives_a_log_out,
-    a_slow_request_saves_a_session_that_lives,
-    a_slow_request_does_not_shorten_the_session,
+mod at_once {
+    use super::*;
+
+    on_the_server! {
+        two_requests_at_once_both_count,
+        forty_updates_at_once_lose_nothing,
+        a_message_added_at_once_stays_for_the_next_page,
+        a_request_under_way_brings_nothing_back,
+        a_request_under_way_does_not_undo_a_renewal,
+        a_login_under_way_survives_a_log_out,
+        a_slow_request_saves_a_session_that_lives,
+        a_slow_request_does_not_shorten_the_session,
+    }
 }
 
 fn it_is_a_dictionary(app: &App) {

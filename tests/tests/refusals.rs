@@ -29,6 +29,16 @@ fn refusal(settings: &[(&str, &str)]) -> String {
 fn a_wrong_setting_names_itself_its_place_and_what_would_be_right() {
     for (variable, value, expected) in [
         ("ROCKET_SESSION", "{store=disk}", ["session.store", "ROCKET_SESSION", "`memory`"]),
+        (
+            "ROCKET_SESSION",
+            "{store=redis}",
+            ["session.store", "ROCKET_SESSION", "cargo run -p lesson-06 --features shared/redis"],
+        ),
+        (
+            "ROCKET_SESSION",
+            "{store=sqlite}",
+            ["session.store", "ROCKET_SESSION", "cargo run -p lesson-06 --features shared/sqlite"],
+        ),
         ("ROCKET_SESSION", "{lifetime=soon}", ["session.lifetime", "ROCKET_SESSION", "\"5m\""]),
         ("ROCKET_SESSION", "{lifetime=300}", ["session.lifetime", "ROCKET_SESSION", "\"5m\""]),
         (

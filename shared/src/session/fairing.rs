@@ -65,10 +65,19 @@ impl Fairing for SessionFairing {
             }
         };
         let clock = rocket.state::<Clock>().cloned().unwrap_or_default();
-        let own_store = rocket.state::<Arc<dyn Store>>().cloned();
-        let open = || store::open(&settings, &secrets.newest_first, clock.clone());
+        let opened = match rocket.state::<Arc<dyn Store>>() {
+            Some(own_store) => Ok(own_store.clone()),
+            None => store::open(&settings, &secrets.newest_first, clock.clone()).await,
+        };
+        let store = match opened {
+            Ok(store) => store,
+            Err(problem) => {
+                log::error!("{problem}");
+                return Err(rocket);
+            }
+        };
         let sessions = Sessions {
-            store: own_store.unwrap_or_else(open),
+            store,
             cookie_name: settings.cookie_name(),
             settings: Arc::new(settings),
             clock,

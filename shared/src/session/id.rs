@@ -3,6 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+/// The SHA-256 of an id.
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+pub(crate) type Digest = [u8; 32];
+
 /// 128 random bits from the system's cryptographic generator (ASVS 7.2.2, 7.2.3): 22 characters in
 /// the cookie, with nothing to read in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +31,14 @@ impl SessionId {
 
     pub(crate) fn token(self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// What a store that others may read keeps in place of the id, for the cookie of this name: the
+    /// id cannot be found from it, so a copy of the store is not a bunch of keys.
+    #[cfg(any(feature = "redis", feature = "sqlite"))]
+    pub(crate) fn digest(self, cookie_name: &str) -> Digest {
+        use sha2::Digest;
+        sha2::Sha256::new().chain_update(self.0).chain_update(cookie_name).finalize().into()
     }
 
     /// Spreads ids evenly over `shards` places.

@@ -22,7 +22,8 @@ pub struct Record {
     /// Whether it was ever renewed, as at a login. A full store drops the others first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub renewed: bool,
-    /// How often a store on the server has replaced it, so that no replacement goes unnoticed.
+    /// Another random number each time a store on the server replaces it, so that no replacement
+    /// goes unnoticed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub revision: u64,
 }
@@ -30,6 +31,11 @@ pub struct Record {
 impl Record {
     pub(super) fn new(now: Timestamp) -> Self {
         Self { created: now, ..Self::default() }
+    }
+
+    /// The same record with a revision of its own.
+    pub(super) fn revised(self) -> Self {
+        Self { revision: rand::random(), ..self }
     }
 
     pub(super) fn is_alive(&self, now: Timestamp) -> bool {

@@ -3,7 +3,11 @@
 mod cookie;
 mod memory;
 mod private;
+#[cfg(feature = "redis")]
+mod redis;
 mod signed;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use std::fmt;
 use std::sync::Arc;
@@ -139,23 +143,70 @@ impl std::error::Error for StoreError {}
 /// What browsers keep of a cookie: name and value together, in bytes (RFC 6265bis, 5.7).
 pub(crate) const COOKIE_LIMIT: usize = 4096;
 
-/// Opens the store that the settings name. The cookie stores seal with the first of `secrets` and
-/// open with any of them.
-pub(crate) fn open(
+/// How many sessions a store on the server keeps at most.
+const SESSIONS: usize = 1_000_000;
+/// What one of them may take at most, in bytes of JSON.
+const SESSION_LIMIT: usize = 1024 * 1024;
+
+/// The record as a store on the server keeps it.
+fn to_json(record: &Record) -> Result<String, StoreError> {
+    let json = record.to_json();
+    let (bytes, limit) = (json.len(), SESSION_LIMIT);
+    if bytes > limit {
+        return Err(StoreError::TooLarge { bytes, limit });
+    }
+    Ok(json)
+}
+
+/// Opens the store that the settings name, or says why it cannot. The cookie stores seal with the
+/// first of `secrets` and open with any of them.
+#[cfg_attr(
+    not(any(feature = "redis", feature = "sqlite")),
+    allow(clippy::unused_async, reason = "only these two have something to wait for")
+)]
+pub(crate) async fn open(
     settings: &SessionSettings,
     secrets: &[Vec<u8>],
     clock: Clock,
-) -> Arc<dyn Store> {
+) -> Result<Arc<dyn Store>, String> {
     let name = settings.cookie_name();
     let keys = || {
         let derive = |secret: &Vec<u8>| derive_key(secret, settings.store, &name);
         secrets.iter().map(derive).collect()
     };
-    match settings.store {
+    Ok(match settings.store {
         StoreKind::Private => Arc::new(CookieStore { seal: Private, keys: keys(), name }),
         StoreKind::Signed => Arc::new(CookieStore { seal: Signed, keys: keys(), name }),
         StoreKind::Memory => Arc::new(MemoryStore::new(clock)),
-    }
+        #[cfg(feature = "sqlite")]
+        StoreKind::Sqlite => {
+            let opened = sqlite::SqliteStore::open(&settings.url, name, clock).await;
+            Arc::new(opened.map_err(|error| cannot_open(&settings.url, error))?)
+        }
+        #[cfg(feature = "redis")]
+        StoreKind::Redis => {
+            let opened = redis::RedisStore::open(&settings.url, name, clock).await;
+            Arc::new(opened.map_err(no_redis)?)
+        }
+        // The settings have refused it.
+        #[cfg(not(all(feature = "redis", feature = "sqlite")))]
+        other => return Err(format!("the store {other} is not built in")),
+    })
+}
+
+#[cfg(feature = "sqlite")]
+fn cannot_open(url: &str, error: sqlx::Error) -> String {
+    format!("session.url: the sessions cannot be kept in {url}: {error}")
+}
+
+/// The address may hold a password: it is not repeated.
+#[cfg(feature = "redis")]
+fn no_redis(error: ::redis::RedisError) -> String {
+    format!(
+        "session.url: no Redis answers there: {error}.\n\
+         Start one with `redis-server`, or say where it is: \
+         ROCKET_SESSION='{{store=\"redis\",url=\"redis://127.0.0.1:6379/\"}}'"
+    )
 }
 
 /// A key of its own for each store and cookie name: what one lesson sealed, no other one opens.

@@ -20,6 +20,7 @@ use crate::settings::StoreKind;
 #[expect(clippy::struct_excessive_bools, reason = "each is a line of the panel")]
 pub(super) struct View {
     store: StoreKind,
+    is_on_the_server: bool,
     explanation: &'static str,
     cookie: String,
     /// Whether the page asked for its session at all.
@@ -85,6 +86,7 @@ impl View {
         let line = outcome.and_then(|outcome| outcome.cookie.as_ref()).map(ToString::to_string);
         Self {
             store,
+            is_on_the_server: store.is_on_the_server(),
             explanation: store.explanation(),
             cookie: sessions.cookie_name.clone(),
             asked: outcome.is_some(),
@@ -107,7 +109,7 @@ fn meaning(store: StoreKind) -> &'static str {
     match store {
         StoreKind::Private => "Encrypted: without the server's key nobody can read or change it.",
         StoreKind::Signed => "Signed: anybody can read it, and nobody can change it unnoticed.",
-        StoreKind::Memory => {
+        StoreKind::Memory | StoreKind::Sqlite | StoreKind::Redis => {
             "An id: random letters by which the server finds the session. There is nothing in them."
         }
     }

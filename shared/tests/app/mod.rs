@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +23,10 @@ use rocket::tokio::sync::{Barrier, Notify};
 use rocket::{Build, Config, Rocket, State, get, post, routes};
 use shared::testing::Server;
 use shared::{Clock, Session, SessionFairing};
+use tempfile::TempDir;
+
+#[cfg(feature = "redis")]
+use self::redis::Redis;
 
 /// Where a store keeps sessions: it decides what a log-out can promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +40,11 @@ pub(crate) enum Kept {
 pub(crate) struct App {
     pub(crate) kept: Kept,
     figment: Figment,
+    /// Where the store `sqlite` has its file.
+    _folder: Arc<TempDir>,
+    /// Where the store `redis` has its server.
+    #[cfg(feature = "redis")]
+    _redis: Option<Arc<Redis>>,
 }
 
 /// A key as the settings want it.
@@ -41,7 +53,11 @@ pub(crate) fn fresh_key() -> String {
 }
 
 impl App {
-    pub(crate) fn on(store: &str, kept: Kept) -> Self {
+    pub(crate) fn on(store: &str) -> Self {
+        let kept = match store {
+            "private" | "signed" => Kept::InTheCookie,
+            _ => Kept::OnTheServer,
+        };
         let figment = Figment::from(Config {
             log_level: rocket::config::LogLevel::Off,
             ..Config::debug_default()
@@ -49,7 +65,21 @@ impl App {
         .merge(("session.store", store))
         .merge(("session.cookie", "test"))
         .merge(("secret_key", fresh_key()));
-        Self { kept, figment }
+        let folder = Arc::new(TempDir::new().unwrap());
+        let figment = figment.merge(("data_dir", folder.path()));
+        #[cfg(feature = "redis")]
+        if store == "redis" {
+            let redis = Redis::start();
+            let figment = figment.merge(("session.url", redis.url()));
+            return Self { kept, figment, _folder: folder, _redis: Some(Arc::new(redis)) };
+        }
+        Self {
+            kept,
+            figment,
+            _folder: folder,
+            #[cfg(feature = "redis")]
+            _redis: None,
+        }
     }
 
     pub(crate) fn with(&self, key: &str, value: impl Into<Value>) -> Self {
@@ -57,7 +87,7 @@ impl App {
     }
 
     pub(crate) fn with_setting(&self, key: &str, value: impl Into<Value>) -> Self {
-        Self { figment: self.figment.clone().merge((key, value.into())), ..*self }
+        Self { figment: self.figment.clone().merge((key, value.into())), ..self.clone() }
     }
 
     pub(crate) fn start(&self) -> Server {
@@ -80,6 +110,7 @@ impl App {
                 clear,
                 clear_and_insert,
                 renew,
+                renew_and_update,
                 permanent,
                 ended,
                 ending,
@@ -157,6 +188,12 @@ fn clear_and_insert(session: &Session, key: &str, value: &str) {
 #[post("/renew")]
 fn renew(session: &Session) {
     session.renew();
+}
+
+#[post("/renew_and_update/<key>")]
+fn renew_and_update(session: &Session, key: &str) {
+    session.renew();
+    session.update(key, |count: &mut u32| *count += 1);
 }
 
 #[post("/permanent/<permanent>")]

@@ -5,14 +5,10 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::{Record, Store, StoreError};
+use super::{Record, SESSION_LIMIT, SESSIONS, Store, StoreError, to_json};
 use crate::clock::{Clock, Timestamp};
 use crate::session::id::SessionId;
 
-/// How many sessions are kept at most.
-const SESSIONS: usize = 1_000_000;
-/// What one session may take at most, in bytes of JSON.
-const SESSION_LIMIT: usize = 1024 * 1024;
 /// What all sessions may take at most, in bytes of JSON.
 const TOTAL_LIMIT: usize = 1024 * SESSION_LIMIT;
 /// A request waits only for requests whose ids fall into the same shard.
@@ -68,14 +64,13 @@ impl Store for MemoryStore {
         &self,
         token: &str,
         seen: &Record,
-        mut next: Record,
+        next: Record,
         renew: bool,
     ) -> Result<Option<String>, StoreError> {
         let Some(id) = SessionId::parse(token) else {
             return Ok(None);
         };
-        next.revision = seen.revision + 1;
-        let entry = Entry::new(&next)?;
+        let entry = Entry::new(&next.revised())?;
         {
             let mut shard = self.shard(id).lock();
             if shard.revision(id) != Some(seen.revision) {
@@ -127,14 +122,9 @@ struct Rank {
 
 impl Entry {
     fn new(record: &Record) -> Result<Self, StoreError> {
-        let json = record.to_json();
-        let (bytes, limit) = (json.len(), SESSION_LIMIT);
-        if bytes > limit {
-            return Err(StoreError::TooLarge { bytes, limit });
-        }
         let (renewed, expires) = (record.renewed, record.expires);
         Ok(Self {
-            json: json.into_bytes().into(),
+            json: to_json(record)?.into_bytes().into(),
             revision: record.revision,
             rank: Rank { renewed, expires },
         })

@@ -1,0 +1,135 @@
+//! The `redis` store: a server of its own, which many servers can ask.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, FromRedisValue, RedisError, RedisResult, Script, ScriptInvocation};
+
+use super::{Record, Store, StoreError, to_json};
+use crate::clock::Clock;
+use crate::session::id::SessionId;
+
+/// How long a connection may take to come about, and an answer to come.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// A session is a hash with the record and its revision, and Redis forgets it when it is over. The
+/// scripts run as one: nobody comes between the look at a session and the change of it.
+static LOAD: LazyLock<Script> =
+    LazyLock::new(|| Script::new("return redis.call('HGET', KEYS[1], 'record')"));
+
+static CREATE: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "redis.call('HSET', KEYS[1], 'record', ARGV[1], 'revision', ARGV[2])
+        return redis.call('EXPIRE', KEYS[1], ARGV[3])",
+    )
+});
+
+/// If the answer got lost and the script comes again, it finds its own revision there.
+static REPLACE: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "if redis.call('HGET', KEYS[2], 'revision') == ARGV[2] then return 1 end
+        if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[4] then return 0 end
+        redis.call('DEL', KEYS[1])
+        redis.call('HSET', KEYS[2], 'record', ARGV[1], 'revision', ARGV[2])
+        return redis.call('EXPIRE', KEYS[2], ARGV[3])",
+    )
+});
+
+static REMOVE: LazyLock<Script> =
+    LazyLock::new(|| Script::new("return redis.call('DEL', KEYS[1])"));
+
+/// Keeps sessions as JSON in Redis, under a digest of their id: who reads them there has no id to
+/// send. How much memory they may take is Redis's own setting (`maxmemory`).
+pub(super) struct RedisStore {
+    cookie_name: String,
+    clock: Clock,
+    connection: ConnectionManager,
+}
+
+impl RedisStore {
+    pub(super) async fn open(url: &str, cookie_name: String, clock: Clock) -> RedisResult<Self> {
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE))
+            .set_number_of_retries(1)
+            .set_min_delay(Duration::from_millis(10));
+        let connection = ConnectionManager::new_with_config(Client::open(url)?, config).await?;
+        Ok(Self { cookie_name, clock, connection })
+    }
+
+    /// `lesson-09:5f0c…`
+    fn key(&self, id: SessionId) -> String {
+        use std::fmt::Write;
+        let mut key = format!("{}:", self.cookie_name);
+        for byte in id.digest(&self.cookie_name) {
+            let _ = write!(key, "{byte:02x}");
+        }
+        key
+    }
+
+    fn seconds_left(&self, record: &Record) -> u64 {
+        record.expires.saturating_sub(self.clock.now()).max(1)
+    }
+
+    /// Asks Redis, once more if the connection was lost: the first to ask after that notices it.
+    async fn ask<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, StoreError> {
+        let mut connection = self.connection.clone();
+        let mut answer = script.invoke_async(&mut connection).await;
+        if answer.as_ref().is_err_and(RedisError::is_connection_dropped) {
+            answer = script.invoke_async(&mut connection).await;
+        }
+        Ok(answer?)
+    }
+}
+
+impl From<RedisError> for StoreError {
+    fn from(error: RedisError) -> Self {
+        Self::Unreachable(error.to_string())
+    }
+}
+
+#[rocket::async_trait]
+impl Store for RedisStore {
+    async fn load(&self, token: &str) -> Result<Option<Record>, StoreError> {
+        let Some(id) = SessionId::parse(token) else {
+            return Ok(None);
+        };
+        let json: Option<Vec<u8>> = self.ask(&LOAD.key(self.key(id))).await?;
+        Ok(json.and_then(|json| Record::from_json(&json)))
+    }
+
+    async fn create(&self, record: Record) -> Result<String, StoreError> {
+        let id = SessionId::random();
+        let mut script = CREATE.key(self.key(id));
+        script.arg(to_json(&record)?).arg(record.revision).arg(self.seconds_left(&record));
+        self.ask::<()>(&script).await?;
+        Ok(id.token())
+    }
+
+    async fn replace(
+        &self,
+        token: &str,
+        seen: &Record,
+        next: Record,
+        renew: bool,
+    ) -> Result<Option<String>, StoreError> {
+        let Some(old) = SessionId::parse(token) else {
+            return Ok(None);
+        };
+        let new = if renew { SessionId::random() } else { old };
+        let next = next.revised();
+        let mut script = REPLACE.key(self.key(old));
+        script.key(self.key(new)).arg(to_json(&next)?).arg(next.revision);
+        script.arg(self.seconds_left(&next)).arg(seen.revision);
+        let is_replaced: bool = self.ask(&script).await?;
+        Ok(is_replaced.then(|| new.token()))
+    }
+
+    async fn remove(&self, token: &str) -> Result<(), StoreError> {
+        match SessionId::parse(token) {
+            Some(id) => self.ask(&REMOVE.key(self.key(id))).await,
+            None => Ok(()),
+        }
+    }
+}
