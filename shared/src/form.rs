@@ -5,8 +5,10 @@
 
 mod email;
 mod name;
+mod password;
 mod stock;
 
 pub use email::Email;
 pub use name::Name;
+pub use password::{NewPassword, Password};
 pub use stock::{Price, Shares, Symbol};

@@ -15,6 +15,8 @@ mod lesson;
 mod lesson_link;
 mod logger;
 mod pages;
+#[cfg(feature = "password")]
+pub mod password;
 mod protection;
 mod secret;
 pub mod session;

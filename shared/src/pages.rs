@@ -39,6 +39,7 @@ pub(crate) fn templates(lessons: &Catalogue) -> impl Fairing + use<> {
 fn words(status: Status) -> (&'static str, &'static str) {
     match status.code {
         400 => ("That request makes no sense", "Go back and try again."),
+        401 => ("Only for those who are logged in", "Log in and try again."),
         403 => (
             "Sent from somewhere else",
             "This change was asked for by a page of another site, or from another machine where only this one may. Nothing was changed.",
@@ -57,13 +58,22 @@ fn words(status: Status) -> (&'static str, &'static str) {
             "This address takes what a form sends (application/x-www-form-urlencoded).",
         ),
         422 => ("Something is wrong with what was sent", "Go back and check each field."),
-        429 => ("Too many tries", "Wait a minute and try again."),
+        429 => ("Too many failed tries", "Wait a minute and try again."),
         503 => ("The sessions cannot be reached", "Nothing is lost. Try again in a moment."),
         code if code < 500 => ("That did not work", "Go back and try again."),
         _ => (
             "Something broke on the server",
             "The reason is in the terminal in which the lesson runs.",
         ),
+    }
+}
+
+/// The seconds after which it is worth another try.
+fn retry_after(status: Status) -> Option<&'static str> {
+    match status.code {
+        429 => Some("60"),
+        503 => Some("1"),
+        _ => None,
     }
 }
 
@@ -97,6 +107,9 @@ pub(crate) fn replace_by_error(req: &Request<'_>, res: &mut Response<'_>, status
     res.set_status(status);
     res.set_header(content_type);
     res.set_raw_header("Cache-Control", "no-store");
+    if let Some(seconds) = retry_after(status) {
+        res.set_raw_header("Retry-After", seconds);
+    }
     res.set_sized_body(body.len(), Cursor::new(body));
 }
 
@@ -113,6 +126,9 @@ impl<'r> Responder<'r, 'static> for ErrorPage {
         let status = if allowed.is_empty() { status } else { Status::MethodNotAllowed };
         let mut res = error_page(req, status).respond_to(req)?;
         res.set_status(status);
+        if let Some(seconds) = retry_after(status) {
+            res.set_header(Header::new("Retry-After", seconds));
+        }
         // Rocket answers methods that it does not know without asking any fairing.
         protection::set_headers(&mut res);
         if !allowed.is_empty() {
@@ -181,7 +197,7 @@ mod tests {
     fn every_error_has_a_page() {
         let rocket = crate::lesson("01-hello").mount("/", rocket::routes![fail]);
         let server = crate::testing::Server::start(rocket);
-        for code in [400, 403, 404, 413, 415, 418, 422, 429, 500, 503] {
+        for code in [400, 401, 403, 404, 413, 415, 418, 422, 429, 500, 503] {
             let answer = server.browser().get(&format!("/fail/{code}"));
             let expected = if code == 422 { 404 } else { code };
             assert_eq!(answer.status, expected);

@@ -84,14 +84,18 @@ fn store_problem(store: StoreKind) -> Option<String> {
         StoreKind::Redis => cfg!(feature = "redis"),
         StoreKind::Private | StoreKind::Signed | StoreKind::Memory => true,
     };
-    let program = env::current_exe().ok();
-    let program = program.as_deref().and_then(Path::file_stem).unwrap_or_default();
     (!is_built_in).then(|| {
         format!(
             "`{store}` is not built in. With it:\n  cargo run -p {} --features shared/{store}",
-            program.to_string_lossy()
+            program()
         )
     })
+}
+
+/// The program that is running, by the name of its package.
+pub(crate) fn program() -> String {
+    let file = env::current_exe().unwrap_or_default();
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Where a store is that is not in this program, if nobody says so.

@@ -17,6 +17,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use rocket::http::{ContentType, Cookie, Header, Method};
@@ -54,7 +55,13 @@ impl Server {
     /// Opens a browser with a cookie jar of its own.
     #[must_use]
     pub fn browser(&self) -> Browser<'_> {
-        Browser { server: self, jar: RefCell::default() }
+        Browser { server: self, jar: RefCell::default(), address: None }
+    }
+
+    /// Opens a browser at another address than everybody's.
+    #[must_use]
+    pub fn browser_at(&self, address: IpAddr) -> Browser<'_> {
+        Browser { address: Some(address), ..self.browser() }
     }
 
     /// Lets time pass, for the server and for the browsers.
@@ -67,6 +74,7 @@ impl Server {
 pub struct Browser<'s> {
     server: &'s Server,
     jar: RefCell<BTreeMap<String, Kept>>,
+    address: Option<IpAddr>,
 }
 
 /// A cookie's value, and until when it is kept.
@@ -123,6 +131,9 @@ impl Browser<'_> {
         header: Option<Header<'static>>,
     ) -> Answer {
         let mut request = self.server.client.req(method, path);
+        if let Some(address) = self.address {
+            request = request.remote(SocketAddr::new(address, 50_000));
+        }
         if let Some(fields) = form {
             request = request.header(ContentType::Form).body(fields);
         }

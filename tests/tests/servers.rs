@@ -10,13 +10,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tests::{Answer, Browser, Running, command, lessons, root};
 
 /// A page of each lesson, and what it says.
-const FIRST_PAGES: [(&str, &str, &str); 6] = [
+const FIRST_PAGES: [(&str, &str, &str); 7] = [
     ("01-hello", "/", "Hello from Rocket!"),
     ("02-name-form", "/", "action=\"/setName\""),
     ("03-reset", "/", "href=\"/reset\""),
     ("04-unregister", "/", "action=\"/signup\""),
     ("05-stocks", "/stocks", "You have none yet"),
     ("06-login", "/login", "action=\"/login\""),
+    ("07-admin", "/login", "type=\"password\""),
 ];
 
 fn add_stock(
@@ -50,8 +51,8 @@ fn every_lesson_serves_its_page() {
 fn all_at_once_in_one_browser_nothing_is_mixed_up() {
     let servers =
         lessons().into_iter().map(|lesson| Running::start(&lesson, &[])).collect::<Vec<_>>();
-    let [_, second, third, fourth, fifth, sixth] = servers.as_slice() else {
-        panic!("there are six");
+    let [_, second, third, fourth, fifth, sixth, seventh, ..] = servers.as_slice() else {
+        panic!("there are more");
     };
     let browser = Browser::new();
     for _ in 0..2 {
@@ -64,6 +65,8 @@ fn all_at_once_in_one_browser_nothing_is_mixed_up() {
         assert!(add_stock(&browser, fifth, "AAPL", "15", "302.17").body.contains("$302.17"));
         let page = browser.post_and_follow(sixth, "/login", &[("username", "Tim")]);
         assert!(page.body.contains("Hello, Tim!"));
+        let page = browser.post_and_follow(seventh, "/signup", &[("email", "tim@example.com")]);
+        assert!(page.body.contains("tim@example.com"));
     }
     assert_eq!(browser.get(&format!("{}/reset", third.address)).status, 303);
     assert!(!browser.get(&third.address).body.contains("<h1>Corro</h1>"));
@@ -402,7 +405,7 @@ fn what_another_origin_sends_is_refused() {
 }
 
 #[test]
-#[ignore = "needs ports 8001 to 8006: tests/full"]
+#[ignore = "needs ports 8001 to 8009: tests/full"]
 fn each_has_its_own_port_and_leads_to_its_neighbours() {
     let start = |lesson: &String| {
         let number = &lesson[1..2];

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rocket::fairing::{self, Fairing, Info, Kind};
-use rocket::http::{Header, Status};
+use rocket::http::Header;
 use rocket::{Build, Request, Response, Rocket};
 
 use super::Session;
@@ -26,8 +26,9 @@ pub(crate) struct Sessions {
 
 /// Gives a Rocket its sessions, by the settings under `session`.
 ///
-/// Two things may stand in managed state before: a [`Clock`] by which sessions live, and an
-/// `Arc<dyn Store>` to keep them in instead of the one that the settings name.
+/// Two things may stand in managed state before: a [`Clock`] by which sessions live (or else the
+/// system's is put there), and an `Arc<dyn Store>` to keep them in instead of the one that the
+/// settings name.
 ///
 /// [`lesson`](crate::lesson()) has attached it already. By itself:
 ///
@@ -85,6 +86,10 @@ impl Fairing for SessionFairing {
         };
         // What is attached here comes after the fairings of the application, which may still use
         // the session in their `on_response`.
+        let rocket = match rocket.state::<Clock>() {
+            Some(_) => rocket,
+            None => rocket.manage(sessions.clock.clone()),
+        };
         Ok(rocket.manage(sessions).attach(SaveSession))
     }
 }
@@ -114,9 +119,6 @@ impl Fairing for SaveSession {
                 log::error!("{error}");
             }
             pages::replace_by_error(req, res, status);
-            if status == Status::ServiceUnavailable {
-                res.set_header(Header::new("Retry-After", "1"));
-            }
         }
     }
 }

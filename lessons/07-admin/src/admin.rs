@@ -1,0 +1,116 @@
+//! The admin: who that is, how one becomes it, and what only it may do.
+
+use rocket::form::Form;
+use rocket::http::Status;
+use rocket::outcome::try_outcome;
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::response::Redirect;
+use rocket::{Either, FromForm, Route, State, catch, get, post, routes, uri};
+use rocket_dyn_templates::{Template, context};
+use shared::Clock;
+use shared::form::{Email, Password};
+use shared::password::AdminPassword;
+use shared::session::{Session, StoreError};
+
+use crate::EmailList;
+use crate::attempts::Attempts;
+
+/// Whoever has typed the password. Only this module can make one, and only from a session that says
+/// so: a handler with this argument cannot forget to check.
+pub(crate) struct Admin(());
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Admin {
+    type Error = &'r StoreError;
+
+    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        let session = try_outcome!(req.guard::<&Session>().await);
+        match session.get("admin") {
+            Some(true) => Outcome::Success(Self(())),
+            _ => Outcome::Forward(Status::Unauthorized),
+        }
+    }
+}
+
+/// Whatever an admin's page says to somebody else: log in.
+#[catch(401)]
+pub(crate) fn not_an_admin() -> Redirect {
+    Redirect::to(uri!(login_form))
+}
+
+#[derive(FromForm)]
+struct LoginForm<'v> {
+    password: Password<'v>,
+}
+
+#[get("/login")]
+fn already_logged_in(_admin: Admin) -> Redirect {
+    Redirect::to(uri!(admin_page))
+}
+
+#[get("/login", rank = 2)]
+fn login_form() -> Template {
+    login_page("")
+}
+
+/// Try eleven wrong passwords within a minute. Whatever is wrong with one, the answer is the same.
+#[post("/login", data = "<form>")]
+async fn login(
+    session: &Session,
+    attempts: &State<Attempts>,
+    clock: &State<Clock>,
+    admin: &State<AdminPassword>,
+    form: Option<Form<LoginForm<'_>>>,
+) -> Result<Redirect, Either<Status, (Status, Template)>> {
+    attempts.begin(clock).map_err(Either::Left)?;
+    let typed = form.as_ref().map_or("", |form| form.password.as_str());
+    if !admin.is(typed).await {
+        let page = login_page("That is not the password.");
+        return Err(Either::Right((Status::UnprocessableEntity, page)));
+    }
+    attempts.succeeded();
+    session.renew();
+    session.insert("admin", true);
+    Ok(Redirect::to(uri!(admin_page)))
+}
+
+#[get("/admin")]
+fn admin_page(_admin: Admin, session: &Session, emails: &State<EmailList>) -> Template {
+    let (messages, emails) = (session.flashes(), &*emails.lock());
+    Template::render("07-admin/admin", context! { messages, emails })
+}
+
+#[derive(FromForm)]
+struct RemoveForm<'v> {
+    email: Email<'v>,
+}
+
+/// Try removing the address of a visitor in another browser, who then presses Unregister.
+#[post("/admin/remove", data = "<form>")]
+fn remove(
+    _admin: Admin,
+    session: &Session,
+    emails: &State<EmailList>,
+    form: Form<RemoveForm<'_>>,
+) -> Redirect {
+    let email = form.email.as_str();
+    emails.lock().remove(email);
+    session.flash(format!("{email} is no longer on the list."));
+    Redirect::to(uri!(admin_page))
+}
+
+/// Ends the whole session: whoever was on the list stays there, but is a stranger to this browser.
+#[post("/logout")]
+fn logout(session: &Session) -> Redirect {
+    session.clear();
+    Redirect::to(uri!(crate::index))
+}
+
+fn login_page(error: &str) -> Template {
+    Template::render("07-admin/login", context! { error })
+}
+
+/// The admin's pages.
+pub(crate) fn routes() -> Vec<Route> {
+    routes![already_logged_in, login_form, login, admin_page, remove, logout]
+}

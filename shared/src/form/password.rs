@@ -1,0 +1,71 @@
+//! A password as it is typed. Neither type can be printed or shown again.
+
+use rocket::form::{self, FromFormField, ValueField};
+
+/// How many characters a new password must have (ASVS 6.2.1), and how many any may have: ASVS 6.2.9
+/// wants 64 at least to be allowed.
+const SHORTEST: usize = 8;
+const LONGEST: usize = 128;
+
+/// A password that somebody logs in with, of 1 to 128 characters of any kind. Nothing is dropped.
+///
+/// ```
+/// use rocket::form::{FromFormField, ValueField};
+/// use shared::form::Password;
+///
+/// let typed = |text| Password::from_value(ValueField::from_value(text));
+/// assert_eq!(typed(" open sesame ").ok().unwrap().as_str(), " open sesame ");
+/// assert!(typed("").is_err());
+/// ```
+#[derive(Clone, Copy)]
+pub struct Password<'v>(&'v str);
+
+impl<'v> Password<'v> {
+    /// The password as text.
+    #[must_use]
+    pub fn as_str(&self) -> &'v str {
+        self.0
+    }
+}
+
+impl<'v> FromFormField<'v> for Password<'v> {
+    fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
+        match field.value.chars().count() {
+            0 => Err(form::Error::validation("Please type the password.").into()),
+            1..=LONGEST => Ok(Self(field.value)),
+            _ => Err(form::Error::validation("A password has 128 characters at most.").into()),
+        }
+    }
+}
+
+/// A password that somebody chooses, of 8 to 128 characters of any kind.
+///
+/// ```
+/// use rocket::form::{FromFormField, ValueField};
+/// use shared::form::NewPassword;
+///
+/// let typed = |text| NewPassword::from_value(ValueField::from_value(text));
+/// assert_eq!(typed("open sesame").ok().unwrap().as_str(), "open sesame");
+/// assert!(typed("sesame").is_err());
+/// ```
+#[derive(Clone, Copy)]
+pub struct NewPassword<'v>(Password<'v>);
+
+impl<'v> NewPassword<'v> {
+    /// The password as text.
+    #[must_use]
+    pub fn as_str(&self) -> &'v str {
+        self.0.as_str()
+    }
+}
+
+impl<'v> FromFormField<'v> for NewPassword<'v> {
+    fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
+        let password = Password::from_value(field)?;
+        if password.as_str().chars().count() < SHORTEST {
+            let short = "A new password has 8 characters at least.";
+            return Err(form::Error::validation(short).into());
+        }
+        Ok(Self(password))
+    }
+}
