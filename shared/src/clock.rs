@@ -4,10 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome, Request};
+
 /// Seconds since 1970-01-01 00:00:00 UTC.
 pub type Timestamp = u64;
 
 /// Tells sessions what time it is: the system's time, or a time that a test sets and moves.
+///
+/// It is a request guard too: a handler takes `&Clock` as it takes `&Session`.
 ///
 /// Put one into Rocket's managed state and the sessions of that Rocket live by it:
 ///
@@ -46,6 +51,18 @@ impl Clock {
     pub fn advance(&self, time: Duration) {
         if let Some(seconds) = &self.manual {
             seconds.fetch_add(time.as_secs(), Ordering::SeqCst);
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for &'r Clock {
+    type Error = ();
+
+    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        match req.rocket().state() {
+            Some(clock) => Outcome::Success(clock),
+            None => Outcome::Error((Status::InternalServerError, ())),
         }
     }
 }

@@ -59,7 +59,10 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     launch::explain_failures(lesson, &figment);
     logger::install(&figment);
     xray::Settings::from_figment(&figment)?;
-    let rocket = rocket::custom(figment)
+    let rocket = rocket::custom(figment);
+    #[cfg(feature = "database")]
+    let rocket = rocket.attach(crate::mailbox::fairing());
+    let rocket = rocket
         .attach(pages::templates(&lessons))
         .attach(Shield::new())
         .attach(SessionFairing)
@@ -94,6 +97,8 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
         .merge(Toml::file_exact(file).nested())
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
         .select(Profile::from_env_or("ROCKET_PROFILE", Config::DEFAULT_PROFILE));
+    #[cfg(feature = "database")]
+    let settings = crate::database::with_a_file_of_its_own(settings);
     // A file that does not parse shows at the first value that is asked for.
     settings.extract::<IgnoredAny>().map_err(|errors| explain("", errors))?;
     Ok(settings)

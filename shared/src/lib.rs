@@ -8,12 +8,16 @@ mod access_log;
 mod banner;
 mod catalogue;
 mod clock;
+#[cfg(feature = "database")]
+pub mod database;
 pub mod form;
 mod host;
 mod launch;
 mod lesson;
 mod lesson_link;
 mod logger;
+#[cfg(feature = "database")]
+mod mailbox;
 mod pages;
 #[cfg(feature = "password")]
 pub mod password;
@@ -23,10 +27,14 @@ pub mod session;
 mod settings;
 mod static_files;
 pub mod testing;
+mod visitor;
 mod words;
 mod xray;
 
 pub use clock::{Clock, Timestamp};
 pub use lesson::lesson;
-pub use session::{Session, SessionFairing};
+#[cfg(feature = "database")]
+pub use mailbox::Mailbox;
+pub use session::{Session, SessionFairing, random_id};
+pub use visitor::Visitor;
 pub use words::in_words;

@@ -23,6 +23,7 @@ pub use self::fairing::SessionFairing;
 pub(crate) use self::fairing::Sessions;
 pub(crate) use self::guard::token;
 pub(crate) use self::id::SessionId;
+pub use self::id::random_id;
 pub use self::record::Record;
 pub(crate) use self::save::{Outcome, browser_cookie, cookie, removal};
 pub(crate) use self::store::COOKIE_LIMIT;

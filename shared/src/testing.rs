@@ -47,9 +47,19 @@ impl Server {
         let clock = Clock::manual(1_800_000_000);
         let data = tempfile::tempdir().expect("there is a folder for temporary files");
         let settings = rocket.figment().clone().merge(("log_level", "off")).merge(("xray", false));
-        let rocket = rocket.configure(settings.merge(("data_dir", data.path())));
+        let settings = settings.merge(("data_dir", data.path()));
+        #[cfg(feature = "database")]
+        let settings = crate::database::for_a_test(settings, data.path());
+        let rocket = rocket.configure(settings);
         let client = Client::untracked(rocket.manage(clock.clone())).expect("it launches");
         Self { client, clock, _data: data }
+    }
+
+    /// The mails that the server has sent, the oldest first.
+    #[cfg(feature = "database")]
+    #[must_use]
+    pub fn mails(&self) -> Vec<String> {
+        crate::mailbox::sent(self.client.rocket())
     }
 
     /// Opens a browser with a cookie jar of its own.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -52,17 +53,29 @@ pub fn program(lesson: &str) -> PathBuf {
     known.entry(lesson.to_owned()).or_insert_with(build).clone()
 }
 
-/// A command that starts a lesson on a free port, with nothing else set.
+/// A command that starts a lesson on a free port, with a folder of its own for its files, and with
+/// nothing else set but what it takes to do without Redis and PostgreSQL.
 #[must_use]
 pub fn command(lesson: &str) -> Command {
-    let mut command = Command::new(program(lesson));
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let program = program(lesson);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let folder = format!("test-data/{}-{number}", std::process::id());
+    let data = program.with_file_name(folder);
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("ROCKET_") {
             command.env_remove(name);
         }
     }
+    if lesson == "09-many-servers" {
+        let url = format!("sqlite:{}", data.join("lesson.db").display());
+        command.env("ROCKET_SESSION", "{store=memory}");
+        command.env("ROCKET_DATABASES", format!("{{main={{url={url:?}}}}}"));
+    }
     command
         .env("ROCKET_PORT", "0")
+        .env("ROCKET_DATA_DIR", data)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -135,7 +135,9 @@ fn a_lesson_has_its_own_port_and_cookie() {
 
 #[test]
 fn a_lesson_keeps_its_session_where_the_course_says() {
-    let stores = ["private", "private", "private", "memory", "signed", "memory", "memory"];
+    let stores = [
+        "private", "private", "private", "memory", "signed", "memory", "memory", "sqlite", "redis",
+    ];
     let kept = |lesson: String| {
         let settings = toml(format!("lessons/{lesson}/Rocket.toml"));
         settings["default"]["session"]["store"].as_str().unwrap().to_owned()

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tests::{Answer, Browser, Running, command, lessons, root};
 
 /// A page of each lesson, and what it says.
-const FIRST_PAGES: [(&str, &str, &str); 7] = [
+const FIRST_PAGES: [(&str, &str, &str); 9] = [
     ("01-hello", "/", "Hello from Rocket!"),
     ("02-name-form", "/", "action=\"/setName\""),
     ("03-reset", "/", "href=\"/reset\""),
@@ -18,6 +18,8 @@ const FIRST_PAGES: [(&str, &str, &str); 7] = [
     ("05-stocks", "/stocks", "You have none yet"),
     ("06-login", "/login", "action=\"/login\""),
     ("07-admin", "/login", "type=\"password\""),
+    ("08-database", "/register", "action=\"/register\""),
+    ("09-many-servers", "/login", "action=\"/login\""),
 ];
 
 fn add_stock(
@@ -51,8 +53,9 @@ fn every_lesson_serves_its_page() {
 fn all_at_once_in_one_browser_nothing_is_mixed_up() {
     let servers =
         lessons().into_iter().map(|lesson| Running::start(&lesson, &[])).collect::<Vec<_>>();
-    let [_, second, third, fourth, fifth, sixth, seventh, ..] = servers.as_slice() else {
-        panic!("there are more");
+    let [_, second, third, fourth, fifth, sixth, seventh, eighth, ninth] = servers.as_slice()
+    else {
+        panic!("there are nine");
     };
     let browser = Browser::new();
     for _ in 0..2 {
@@ -68,10 +71,18 @@ fn all_at_once_in_one_browser_nothing_is_mixed_up() {
         let page = browser.post_and_follow(seventh, "/signup", &[("email", "tim@example.com")]);
         assert!(page.body.contains("tim@example.com"));
     }
+    for (server, name) in [(eighth, "Ada"), (ninth, "Grace")] {
+        let account = [("username", name), ("email", "a@example.com"), ("password", "open sesame")];
+        let page = browser.post_and_follow(server, "/register", &account);
+        assert!(page.body.contains(&format!("Hello, {name}!")));
+    }
     assert_eq!(browser.get(&format!("{}/reset", third.address)).status, 303);
     assert!(!browser.get(&third.address).body.contains("<h1>Corro</h1>"));
     assert!(browser.get(&second.address).body.contains("<h1>Ferris</h1>"));
-    assert!(browser.get(&format!("{}/user", sixth.address)).body.contains("Hello, Tim!"));
+    for (server, name) in [(sixth, "Tim"), (eighth, "Ada"), (ninth, "Grace")] {
+        let page = browser.get(&format!("{}/user", server.address));
+        assert!(page.body.contains(&format!("Hello, {name}!")));
+    }
 }
 
 #[test]
@@ -419,7 +430,28 @@ fn each_has_its_own_port_and_leads_to_its_neighbours() {
         assert_eq!(answer.header("location"), format!("http://localhost:{}/", 8001 + number));
     }
     let _ = servers.pop().map(Running::stop);
-    let answer = Browser::new().get("http://127.0.0.1:8001/_lesson/06-login");
+    let answer = Browser::new().get("http://127.0.0.1:8001/_lesson/09-many-servers");
     assert_eq!(answer.status, 404);
-    assert!(answer.body.contains("cargo run -p lesson-06"));
+    assert!(answer.body.contains("cargo run -p lesson-09"));
+}
+
+#[test]
+fn what_is_in_the_database_outlives_the_server() {
+    let mut command = command("08-database");
+    let server = Running::from(&mut command);
+    let browser = Browser::new();
+    let account = [("username", "Ada"), ("email", "a@example.com"), ("password", "open sesame")];
+    let page = browser.post_and_follow(&server, "/register", &account);
+    assert!(page.body.contains("Hello, Ada!"));
+    assert!(add_stock(&browser, &server, "AAPL", "15", "302.17").body.contains("$302.17"));
+    drop(server);
+    let server = Running::from(&mut command);
+    let page = browser.get(&format!("{}/stocks", server.address));
+    assert!(page.body.contains("$302.17"), "and the session has outlived it too: {}", page.body);
+}
+
+#[test]
+fn a_password_for_this_run_is_said_once() {
+    let output = Running::start("07-admin", &[]).stop();
+    assert_eq!(output.matches("The admin's password for this run: ").count(), 1, "{output}");
 }

@@ -1,6 +1,6 @@
 //! The admin: who that is, how one becomes it, and what only it may do.
 
-use rocket::form::Form;
+use rocket::form::{Context, Error, Form};
 use rocket::http::Status;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -50,7 +50,7 @@ fn already_logged_in(_admin: Admin) -> Redirect {
 
 #[get("/login", rank = 2)]
 fn login_form() -> Template {
-    login_page("")
+    login_page(&Context::default())
 }
 
 /// Try eleven wrong passwords within a minute. Whatever is wrong with one, the answer is the same.
@@ -58,15 +58,16 @@ fn login_form() -> Template {
 async fn login(
     session: &Session,
     attempts: &State<Attempts>,
-    clock: &State<Clock>,
+    clock: &Clock,
     admin: &State<AdminPassword>,
     form: Option<Form<LoginForm<'_>>>,
 ) -> Result<Redirect, Either<Status, (Status, Template)>> {
     attempts.begin(clock).map_err(Either::Left)?;
     let typed = form.as_ref().map_or("", |form| form.password.as_str());
     if !admin.is(typed).await {
-        let page = login_page("That is not the password.");
-        return Err(Either::Right((Status::UnprocessableEntity, page)));
+        let mut context = Context::default();
+        context.push_error(Error::validation("That is not the password.").with_name("password"));
+        return Err(Either::Right((context.status(), login_page(&context))));
     }
     attempts.succeeded();
     session.renew();
@@ -106,8 +107,8 @@ fn logout(session: &Session) -> Redirect {
     Redirect::to(uri!(crate::index))
 }
 
-fn login_page(error: &str) -> Template {
-    Template::render("07-admin/login", context! { error })
+fn login_page(form: &Context<'_>) -> Template {
+    Template::render("07-admin/login", context! { form })
 }
 
 /// The admin's pages.

@@ -1,6 +1,7 @@
 //! What one types about a stock: its symbol, how many shares, and their price.
 
 use std::fmt;
+use std::str::FromStr;
 
 use rocket::form::{self, FromFormField, ValueField};
 use rust_decimal::Decimal;
@@ -28,18 +29,22 @@ impl fmt::Display for Symbol {
     }
 }
 
-impl<'v> FromFormField<'v> for Symbol {
-    fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
-        let symbol = field.value.trim();
+impl FromStr for Symbol {
+    type Err = &'static str;
+
+    fn from_str(symbol: &str) -> Result<Self, Self::Err> {
         let allowed =
             |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '.' || c == '-';
         if (1..=10).contains(&symbol.len()) && symbol.chars().all(allowed) {
             return Ok(Self(symbol.to_owned()));
         }
-        Err(form::Error::validation(
-            "A symbol is 1 to 10 capital letters, digits, dots and hyphens, such as AAPL.",
-        )
-        .into())
+        Err("A symbol is 1 to 10 capital letters, digits, dots and hyphens, such as AAPL.")
+    }
+}
+
+impl<'v> FromFormField<'v> for Symbol {
+    fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
+        parse(field)
     }
 }
 
@@ -64,17 +69,21 @@ impl Shares {
     }
 }
 
-impl<'v> FromFormField<'v> for Shares {
-    fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
-        let digits = field.value.trim();
+impl FromStr for Shares {
+    type Err = &'static str;
+
+    fn from_str(digits: &str) -> Result<Self, Self::Err> {
         let count = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok());
         match count.flatten() {
             Some(count @ 1..=MOST) => Ok(Self(count)),
-            _ => Err(form::Error::validation(
-                "Shares are a whole number from 1 to 1000000000, without commas.",
-            )
-            .into()),
+            _ => Err("Shares are a whole number from 1 to 1000000000, without commas."),
         }
+    }
+}
+
+impl<'v> FromFormField<'v> for Shares {
+    fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
+        parse(field)
     }
 }
 
@@ -113,9 +122,10 @@ impl fmt::Display for Price {
     }
 }
 
-impl<'v> FromFormField<'v> for Price {
-    fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
-        let typed = field.value.trim();
+impl FromStr for Price {
+    type Err = &'static str;
+
+    fn from_str(typed: &str) -> Result<Self, Self::Err> {
         let plain = typed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         match plain.then(|| Decimal::from_str_exact(typed).ok()).flatten() {
             Some(price) if price > Decimal::ZERO && price <= MOST.into() && price.scale() <= 4 => {
@@ -123,10 +133,20 @@ impl<'v> FromFormField<'v> for Price {
                 price.rescale(price.scale().max(2));
                 Ok(Self(price))
             }
-            _ => Err(form::Error::validation(
+            _ => Err(
                 "A price is above 0 and at most 1000000000, with up to 4 decimal places and no $ or commas, such as 302.17.",
-            )
-            .into()),
+            ),
         }
     }
+}
+
+impl<'v> FromFormField<'v> for Price {
+    fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
+        parse(field)
+    }
+}
+
+/// What was typed, without the blanks around it.
+fn parse<T: FromStr<Err = &'static str>>(field: ValueField<'_>) -> form::Result<'_, T> {
+    Ok(field.value.trim().parse().map_err(form::Error::validation)?)
 }

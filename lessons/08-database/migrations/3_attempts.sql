@@ -1,0 +1,8 @@
+-- Failed logins of the last minute: a row for the account's name and one for the address.
+CREATE TABLE attempts (
+    id   TEXT NOT NULL,
+    who  TEXT NOT NULL,
+    at   BIGINT NOT NULL
+);
+
+CREATE INDEX attempts_by_who ON attempts (who, at);

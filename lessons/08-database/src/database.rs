@@ -1,0 +1,21 @@
+//! The database, and how it came to its tables.
+
+use rocket::fairing::Fairing;
+use rocket_db_pools::Database;
+use shared::database::{Pool, migrations};
+
+/// A handler that needs the database takes a `&State<Db>`.
+#[derive(Database)]
+#[database("main")]
+pub(crate) struct Db(Pool);
+
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/1_accounts.sql"),
+    include_str!("../migrations/2_lists.sql"),
+    include_str!("../migrations/3_attempts.sql"),
+];
+
+/// Runs the migrations that this database has not seen yet.
+pub(crate) fn up_to_date() -> impl Fairing {
+    migrations::<Db>(&MIGRATIONS)
+}

@@ -1,0 +1,101 @@
+//! Where somebody is logged in, as the database has it.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use shared::{Timestamp, Visitor, in_words};
+use sqlx::{AnyConnection, AnyPool};
+
+use crate::user::{NOTED, User};
+
+/// A login for its owner to see.
+#[derive(Serialize)]
+pub(crate) struct Login {
+    id: String,
+    browser: String,
+    address: String,
+    /// How long ago it began, and was last used.
+    began: String,
+    seen: String,
+    is_this_one: bool,
+}
+
+type Row = (String, String, String, i64, i64);
+
+impl Login {
+    fn read((id, browser, address, began, seen): Row, this_one: &str, now: Timestamp) -> Self {
+        let ago = |at: i64| in_words(Duration::from_secs(now.saturating_sub(at.cast_unsigned())));
+        let (began, seen, is_this_one) = (ago(began), ago(seen), id == this_one);
+        Self { id, browser, address, began, seen, is_this_one }
+    }
+}
+
+/// Writes down that this visitor is logged in, and returns what their session shall hold.
+pub(crate) async fn begin(
+    db: &mut AnyConnection,
+    account: &str,
+    visitor: &Visitor,
+) -> Result<String, sqlx::Error> {
+    let id = shared::random_id();
+    let insert = sqlx::query("INSERT INTO logins VALUES ($1, $2, $3, $4, $5, $5)");
+    let insert = insert.bind(&id).bind(account).bind(&visitor.browser).bind(&visitor.address);
+    insert.bind(visitor.at.cast_signed()).execute(db).await?;
+    Ok(id)
+}
+
+/// The logins of an account that may still be in use.
+pub(crate) async fn of(
+    db: &AnyPool,
+    user: &User,
+    lifetime: Duration,
+    now: Timestamp,
+) -> Result<Vec<Login>, sqlx::Error> {
+    let select = sqlx::query_as(
+        "SELECT id, browser, address, began_at, seen_at FROM logins
+            WHERE account_id = $1 AND seen_at > $2 ORDER BY began_at DESC, id",
+    );
+    let rows = select.bind(&user.id).bind(in_use_since(lifetime, now));
+    let rows: Vec<Row> = rows.fetch_all(db).await?;
+    Ok(rows.into_iter().map(|row| Login::read(row, &user.login, now)).collect())
+}
+
+/// What was last seen before this is over: nobody has used it for a session's lifetime.
+fn in_use_since(lifetime: Duration, now: Timestamp) -> i64 {
+    now.saturating_sub(lifetime.as_secs()).cast_signed() - NOTED
+}
+
+/// Writes down that a login is in use.
+pub(crate) async fn seen(db: &AnyPool, id: &str, now: Timestamp) -> Result<(), sqlx::Error> {
+    let update = sqlx::query("UPDATE logins SET seen_at = $1 WHERE id = $2");
+    update.bind(now.cast_signed()).bind(id).execute(db).await?;
+    Ok(())
+}
+
+/// Ends a login, if it is one of this account.
+pub(crate) async fn end(db: &AnyPool, account: &str, id: &str) -> Result<(), sqlx::Error> {
+    let delete = sqlx::query("DELETE FROM logins WHERE account_id = $1 AND id = $2");
+    delete.bind(account).bind(id).execute(db).await?;
+    Ok(())
+}
+
+/// Ends all logins of an account but this one.
+pub(crate) async fn end_others(
+    db: &mut AnyConnection,
+    account: &str,
+    id: &str,
+) -> Result<(), sqlx::Error> {
+    let delete = sqlx::query("DELETE FROM logins WHERE account_id = $1 AND id <> $2");
+    delete.bind(account).bind(id).execute(db).await?;
+    Ok(())
+}
+
+/// Forgets the logins of all accounts that are no longer in use.
+pub(crate) async fn sweep(
+    db: &AnyPool,
+    lifetime: Duration,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let delete = sqlx::query("DELETE FROM logins WHERE seen_at <= $1");
+    delete.bind(in_use_since(lifetime, now)).execute(db).await?;
+    Ok(())
+}

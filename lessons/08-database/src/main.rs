@@ -1,0 +1,44 @@
+//! # Lesson 08: a real database
+//!
+//! - **Teaches:** what belongs in a session and what in a database: the session says who you are,
+//!   and the database knows the rest.
+//! - **New:** accounts, `rocket_db_pools`, migrations, transactions, logins that can be ended from
+//!   elsewhere. The rest is old: the email list of lesson 04, the stocks of 05, the login of 06.
+//! - **Run it:** `cargo run -p lesson-08`, then open <http://127.0.0.1:8008>.
+//! - **Read on:** `docs/08-database.md`
+
+mod account;
+mod accounts;
+mod attempts;
+mod database;
+mod emails;
+mod login;
+mod logins;
+mod stocks;
+mod user;
+
+use rocket::response::Redirect;
+use rocket::{catchers, get, launch, routes, uri};
+use rocket_db_pools::Database;
+
+#[cfg(test)]
+mod tests;
+
+/// Try registering, adding a stock, and starting the lesson anew: all is still there.
+#[get("/")]
+fn index() -> Redirect {
+    Redirect::to(uri!(account::page))
+}
+
+#[launch]
+fn rocket() -> _ {
+    shared::lesson("08-database")
+        .attach(database::Db::init())
+        .attach(database::up_to_date())
+        .mount("/", routes![index])
+        .mount("/", login::routes())
+        .mount("/", account::routes())
+        .mount("/", emails::routes())
+        .mount("/", stocks::routes())
+        .register("/", catchers![user::not_logged_in])
+}

@@ -1,0 +1,118 @@
+//! Everybody's own stocks, as in lesson 05, but in the database.
+
+use rocket::form::{Context, Contextual, Form};
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{FromForm, Route, State, get, post, routes, uri};
+use rocket_dyn_templates::{Template, context};
+use serde::Serialize;
+use shared::database::Refusal;
+use shared::form::{Price, Shares, Symbol};
+use shared::{Session, Timestamp, Visitor};
+use sqlx::AnyPool;
+
+use crate::database::Db;
+use crate::user::User;
+
+#[derive(FromForm)]
+struct StockForm {
+    stock_symbol: Symbol,
+    number_of_shares: Shares,
+    purchase_price: Price,
+}
+
+/// A stock as the database has it.
+#[derive(Serialize)]
+struct Stock {
+    id: String,
+    symbol: Symbol,
+    shares: Shares,
+    price: Price,
+}
+
+type Row = (String, String, i64, String);
+
+impl Stock {
+    fn read((id, symbol, shares, price): Row) -> Result<Self, &'static str> {
+        let (symbol, shares) = (symbol.parse()?, shares.to_string().parse()?);
+        Ok(Self { id, symbol, shares, price: price.parse()? })
+    }
+
+    fn value(&self) -> Price {
+        self.price.times(self.shares)
+    }
+}
+
+#[get("/add_stock")]
+fn add_stock_form(_user: User) -> Template {
+    Template::render("08-database/add_stock", context! { form: Context::default() })
+}
+
+#[post("/add_stock", data = "<form>")]
+async fn add_stock(
+    db: &State<Db>,
+    session: &Session,
+    user: User,
+    visitor: Visitor,
+    form: Form<Contextual<'_, StockForm>>,
+) -> Result<Redirect, Refusal> {
+    let Contextual { value, context } = form.into_inner();
+    let Some(stock) = value else {
+        let page = Template::render("08-database/add_stock", context! { form: &context });
+        return Err((context.status(), page).into());
+    };
+    add(db, &user, &stock, visitor.at).await?;
+    session.flash(format!("{} was added.", stock.stock_symbol));
+    Ok(Redirect::to(uri!(list_stocks)))
+}
+
+#[post("/stocks/<id>/remove")]
+async fn remove_stock(db: &State<Db>, user: User, id: &str) -> Result<Redirect, Refusal> {
+    remove(db, &user, id).await?;
+    Ok(Redirect::to(uri!(list_stocks)))
+}
+
+#[get("/stocks")]
+async fn list_stocks(db: &State<Db>, session: &Session, user: User) -> Result<Template, Refusal> {
+    let stocks = list(db, &user).await?;
+    let total: Price = stocks.iter().map(Stock::value).sum();
+    let messages = session.flashes();
+    Ok(Template::render("08-database/stocks", context! { stocks, total, messages }))
+}
+
+/// The stocks of an account, by their symbols.
+async fn list(db: &AnyPool, user: &User) -> Result<Vec<Stock>, Refusal> {
+    let select = sqlx::query_as(
+        "SELECT id, symbol, shares, price FROM stocks WHERE account_id = $1
+            ORDER BY symbol, added_at, id",
+    );
+    let rows: Vec<Row> = select.bind(&user.id).fetch_all(db).await?;
+    let stocks: Result<_, _> = rows.into_iter().map(Stock::read).collect();
+    stocks.map_err(|_| Status::InternalServerError.into())
+}
+
+async fn add(
+    db: &AnyPool,
+    user: &User,
+    stock: &StockForm,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let insert = sqlx::query("INSERT INTO stocks VALUES ($1, $2, $3, $4, $5, $6)");
+    let insert =
+        insert.bind(shared::random_id()).bind(&user.id).bind(stock.stock_symbol.to_string());
+    let insert = insert.bind(i64::from(stock.number_of_shares.count()));
+    let insert = insert.bind(stock.purchase_price.to_string());
+    insert.bind(now.cast_signed()).execute(db).await?;
+    Ok(())
+}
+
+/// Somebody else's stock is not found: the condition on the account is the check.
+async fn remove(db: &AnyPool, user: &User, id: &str) -> Result<(), sqlx::Error> {
+    let delete = sqlx::query("DELETE FROM stocks WHERE account_id = $1 AND id = $2");
+    delete.bind(&user.id).bind(id).execute(db).await?;
+    Ok(())
+}
+
+pub(crate) fn routes() -> Vec<Route> {
+    routes![add_stock_form, add_stock, list_stocks, remove_stock]
+}

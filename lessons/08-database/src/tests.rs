@@ -1,0 +1,367 @@
+//! What lesson 08 promises, on SQLite; `tests/full` runs the same on PostgreSQL.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use shared::testing::{Answer, Browser, Server};
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+fn start() -> Server {
+    Server::start(super::rocket())
+}
+
+fn fields(name: &str, password: &str) -> String {
+    format!("username={name}&email={}@example.com&password={password}", name.to_lowercase())
+}
+
+fn register(browser: &Browser<'_>, name: &str) {
+    assert!(browser.post("/register", &fields(name, "open+sesame")).redirects_to("/user"));
+}
+
+fn log_in(browser: &Browser<'_>, name: &str, password: &str) -> Answer {
+    browser.post("/login", &format!("username={name}&password={password}"))
+}
+
+fn is_logged_in(browser: &Browser<'_>) -> bool {
+    browser.get("/user").status == 200
+}
+
+/// Follows the link in the last mail, and presses the button there.
+fn confirm(server: &Server, browser: &Browser<'_>) -> Answer {
+    let mails = server.mails();
+    let path = &mails.last().unwrap()[mails.last().unwrap().find("/confirm/").unwrap()..];
+    assert!(browser.get(path).shows("<button>Confirm</button>"));
+    browser.post(path, "")
+}
+
+fn add_stock(browser: &Browser<'_>, symbol: &str) {
+    let fields = format!("stock_symbol={symbol}&number_of_shares=15&purchase_price=302.17");
+    assert!(browser.post("/add_stock", &fields).redirects_to("/stocks"));
+}
+
+#[test]
+fn who_registers_is_logged_in() {
+    let server = start();
+    let browser = server.browser();
+    assert!(browser.get("/").redirects_to("/user"));
+    assert!(browser.get("/user").redirects_to("/login"));
+    register(&browser, "Ferris");
+    let page = browser.get("/user");
+    assert!(page.shows("<h1>Hello, Ferris!</h1>") && page.shows("ferris@example.com"));
+    assert!(browser.get("/login").redirects_to("/user"));
+}
+
+#[test]
+fn the_password_is_kept_by_nobody() {
+    let server = start();
+    let browser = server.browser();
+    register(&browser, "Ferris");
+    for path in ["/user", "/password", "/emails"] {
+        assert!(!browser.get(path).shows("sesame"), "{path}");
+    }
+    assert!(!browser.post("/register", "username=&email=x&password=open+sesame").shows("sesame"));
+}
+
+#[test]
+fn a_name_is_one_accounts_in_large_and_small_letters() {
+    let server = start();
+    let (ferris, other) = (server.browser(), server.browser());
+    register(&ferris, "Ferris");
+    let answer = other.post("/register", &fields("FERRIS", "open+barley"));
+    assert_eq!(answer.status, 422);
+    assert!(answer.shows("That name is taken.") && answer.shows("value=\"FERRIS\""));
+    assert!(log_in(&other, "fErRiS", "open+sesame").redirects_to("/user"));
+}
+
+#[test]
+fn what_is_wrong_stands_at_its_field() {
+    let server = start();
+    let browser = server.browser();
+    let long = "x".repeat(129);
+    for (sent, message) in [
+        ("username=&email=a@b.c&password=open+sesame", "Please type a name."),
+        ("username=a&email=a&password=open+sesame", "An address looks like"),
+        ("username=a&email=a@b.c&password=sesame", "8 characters at least."),
+        (&format!("username=a&email=a@b.c&password={long}"), "128 characters at most."),
+        ("username=a", "Please fill this in."),
+    ] {
+        let answer = browser.post("/register", sent);
+        assert_eq!(answer.status, 422, "{sent}");
+        assert!(answer.shows(message), "{sent}: {}", answer.body);
+    }
+    assert_eq!(browser.cookie(), None);
+}
+
+#[test]
+fn an_unknown_name_and_a_wrong_password_get_the_same_answer() {
+    let server = start();
+    let browser = server.browser();
+    register(&server.browser(), "Ferris");
+    let time = |name| {
+        let begin = Instant::now();
+        let answer = log_in(&browser, name, "open+barley");
+        assert_eq!(answer.status, 422);
+        assert!(answer.shows("Name or password is wrong."));
+        (begin.elapsed(), answer.body.replace(name, "NAME"))
+    };
+    let ((known, one), (unknown, other)) = (time("Ferris"), time("Nobody"));
+    assert_eq!(one, other);
+    assert!(unknown > known / 4, "a password is hashed for nobody too: {known:?}, {unknown:?}");
+}
+
+#[test]
+fn ten_failures_a_minute_for_an_account() {
+    let server = start();
+    register(&server.browser(), "Ferris");
+    let at = |n: u8| server.browser_at(IpAddr::from([192, 0, 2, n]));
+    for n in 0..10 {
+        assert_eq!(log_in(&at(n), "Ferris", "open+barley").status, 422);
+    }
+    let answer = log_in(&at(10), "ferris", "open+sesame");
+    assert_eq!((answer.status, answer.header("Retry-After")), (429, "60"));
+    register(&at(11), "Corro");
+    assert!(log_in(&at(12), "Corro", "open+sesame").redirects_to("/user"), "another account");
+    server.wait(MINUTE);
+    assert!(log_in(&at(13), "Ferris", "open+sesame").redirects_to("/user"));
+}
+
+#[test]
+fn ten_failures_a_minute_from_an_address() {
+    let server = start();
+    register(&server.browser(), "Ferris");
+    let mallory = server.browser_at(IpAddr::from([192, 0, 2, 1]));
+    for n in 0..10 {
+        assert_eq!(log_in(&mallory, &format!("name{n}"), "open+barley").status, 422);
+    }
+    assert_eq!(log_in(&mallory, "Ferris", "open+sesame").status, 429);
+    let elsewhere = server.browser_at(IpAddr::from([192, 0, 2, 2]));
+    assert!(log_in(&elsewhere, "Ferris", "open+sesame").redirects_to("/user"));
+}
+
+#[test]
+fn who_logs_in_has_not_failed() {
+    let server = start();
+    let browser = server.browser();
+    register(&browser, "Ferris");
+    for _ in 0..12 {
+        assert!(log_in(&browser, "Ferris", "open+sesame").redirects_to("/user"));
+    }
+}
+
+#[test]
+fn the_session_holds_only_who_you_are() {
+    let rocket = super::rocket();
+    let signed = rocket.figment().clone().merge(("session.store", "signed"));
+    let server = Server::start(rocket.configure(signed));
+    let browser = server.browser();
+    register(&browser, "Ferris");
+    add_stock(&browser, "AAPL");
+    browser.get("/stocks");
+    let cookie = browser.cookie().unwrap();
+    let payload = cookie.split('.').next().unwrap();
+    assert!(payload.len() < 250, "the id of a login, and when the session ends: {payload}");
+}
+
+#[test]
+fn each_account_has_its_own_stocks() {
+    let server = start();
+    let (ferris, corro) = (server.browser(), server.browser());
+    register(&ferris, "Ferris");
+    register(&corro, "Corro");
+    add_stock(&ferris, "SBUX");
+    add_stock(&ferris, "AAPL");
+    let page = ferris.get("/stocks");
+    assert!(page.shows("SBUX was added.") && page.shows("$302.17") && page.shows("$9065.10"));
+    assert!(page.body.find("<td>AAPL").unwrap() < page.body.find("<td>SBUX").unwrap());
+    assert!(corro.get("/stocks").shows("You have none yet."));
+    let (_, rest) = page.body.split_once("/stocks/").unwrap();
+    let remove = format!("/stocks/{}/remove", rest.split('/').next().unwrap());
+    corro.post(&remove, "");
+    assert!(ferris.get("/stocks").shows("<td>AAPL"), "it is not Corro's to remove");
+    ferris.post(&remove, "");
+    let page = ferris.get("/stocks");
+    assert!(!page.shows("<td>AAPL") && page.shows("<td>SBUX"));
+}
+
+#[test]
+fn only_a_confirmed_address_gets_on_the_list() {
+    let server = start();
+    let (ferris, corro) = (server.browser(), server.browser());
+    register(&corro, "Corro");
+    register(&ferris, "Ferris");
+    assert!(ferris.get("/emails").shows("Only confirmed addresses"));
+    ferris.post("/signup", "");
+    assert!(ferris.get("/emails").shows("There is nobody on it yet."));
+    assert!(confirm(&server, &ferris).shows("Your address is confirmed."));
+    assert!(confirm(&server, &ferris).shows("This link confirms nothing"));
+    assert!(ferris.get("/user").shows("It is confirmed."));
+    assert!(ferris.post("/signup", "").redirects_to("/emails"));
+    assert!(corro.get("/emails").shows("<li>ferris@example.com"));
+    assert!(ferris.get("/emails").shows("Thanks!"));
+}
+
+#[test]
+fn who_unregisters_is_off_the_list() {
+    let server = start();
+    let browser = server.browser();
+    register(&browser, "Ferris");
+    confirm(&server, &browser);
+    browser.post("/signup", "");
+    browser.post("/unregister", "");
+    let page = browser.get("/emails");
+    assert!(page.shows("We have removed ferris@example.com from the list!"));
+    assert!(page.shows("There is nobody on it yet."));
+    browser.post("/unregister", "");
+    let page = browser.get("/emails");
+    assert!(page.body.replace("&#x27;", "'").contains("That address isn't on our list"));
+}
+
+#[test]
+fn the_mail_leads_to_this_server_whatever_host_was_asked_for() {
+    let server = start();
+    let browser = server.browser();
+    browser.post_from(("Host", "evil.example"), "/register", &fields("Ferris", "open+sesame"));
+    let mail = server.mails().pop().unwrap();
+    assert!(mail.contains("http://127.0.0.1:") && !mail.contains("evil"), "{mail}");
+}
+
+#[test]
+fn a_user_sees_and_ends_logins() {
+    let server = start();
+    let (desk, phone, library) = (server.browser(), server.browser(), server.browser());
+    register(&desk, "Ferris");
+    log_in(&phone, "Ferris", "open+sesame");
+    log_in(&library, "Ferris", "open+sesame");
+    let page = desk.get("/user").body;
+    assert_eq!(page.matches("/end\"").count(), 2, "two others");
+    let (_, rest) = page.split_once("/logins/").unwrap();
+    let end = format!("/logins/{}/end", rest.split('/').next().unwrap());
+    assert!(desk.post(&end, "").redirects_to("/user"));
+    let left = [&phone, &library].into_iter().filter(|browser| is_logged_in(browser)).count();
+    assert_eq!(left, 1);
+    assert!(desk.post("/logins/end_others", "").redirects_to("/user"));
+    assert!(is_logged_in(&desk) && !is_logged_in(&phone) && !is_logged_in(&library));
+    assert_eq!(phone.cookie(), None, "a session without a login is over");
+}
+
+#[test]
+fn nobody_ends_a_strangers_login() {
+    let server = start();
+    let (ferris, mallory) = (server.browser(), server.browser());
+    register(&ferris, "Ferris");
+    log_in(&server.browser(), "Ferris", "open+sesame");
+    let page = ferris.get("/user").body;
+    let (_, rest) = page.split_once("/logins/").unwrap();
+    let end = format!("/logins/{}/end", rest.split('/').next().unwrap());
+    register(&mallory, "Mallory");
+    mallory.post(&end, "");
+    assert!(ferris.get("/user").shows(&end), "it is still there");
+}
+
+#[test]
+fn a_new_password_ends_all_other_logins() {
+    let server = start();
+    let (ferris, thief) = (server.browser(), server.browser());
+    register(&ferris, "Ferris");
+    log_in(&thief, "Ferris", "open+sesame");
+    let old = ferris.cookie();
+    let wrong = ferris.post("/password", "current=open+barley&password=closed+sesame");
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.shows("That is not your password."));
+    let answer = ferris.post("/password", "current=open+sesame&password=closed+sesame");
+    assert!(answer.redirects_to("/user"));
+    assert_ne!(ferris.cookie(), old, "a new id");
+    assert!(ferris.get("/user").shows("Your password is changed"));
+    assert!(!is_logged_in(&thief));
+    assert_eq!(log_in(&thief, "Ferris", "open+sesame").status, 422);
+    assert!(log_in(&thief, "Ferris", "closed+sesame").redirects_to("/user"));
+}
+
+#[test]
+fn a_deleted_account_leaves_nothing() {
+    let server = start();
+    let (ferris, elsewhere) = (server.browser(), server.browser());
+    register(&ferris, "Ferris");
+    confirm(&server, &ferris);
+    ferris.post("/signup", "");
+    add_stock(&ferris, "AAPL");
+    log_in(&elsewhere, "Ferris", "open+sesame");
+    assert_eq!(ferris.post("/delete", "password=open+barley").status, 422);
+    assert!(ferris.post("/delete", "password=open+sesame").redirects_to("/register"));
+    assert_eq!(ferris.cookie(), None);
+    assert!(!is_logged_in(&elsewhere));
+    assert_eq!(log_in(&elsewhere, "Ferris", "open+sesame").status, 422);
+    register(&elsewhere, "Ferris");
+    assert!(elsewhere.get("/stocks").shows("You have none yet."));
+    assert!(elsewhere.get("/emails").shows("There is nobody on it yet."));
+}
+
+#[test]
+fn a_log_out_ends_the_login_whatever_keeps_the_session() {
+    for store in ["signed", "private", "memory", "sqlite"] {
+        let rocket = super::rocket();
+        let settings = rocket.figment().clone().merge(("session.store", store));
+        let server = Server::start(rocket.configure(settings));
+        let (ferris, thief) = (server.browser(), server.browser());
+        register(&ferris, "Ferris");
+        thief.set_cookie("lesson-08", &ferris.cookie().unwrap());
+        assert!(is_logged_in(&thief), "{store}");
+        assert!(ferris.post("/logout", "").redirects_to("/login"), "{store}");
+        assert!(!is_logged_in(&thief), "{store}: a copy of the cookie is worth nothing");
+    }
+}
+
+#[test]
+fn every_page_behind_the_login_has_the_log_out() {
+    let server = start();
+    let browser = server.browser();
+    register(&browser, "Ferris");
+    for path in ["/user", "/password", "/delete", "/emails", "/stocks", "/add_stock"] {
+        assert!(browser.get(path).shows("action=\"/logout\" method=\"post\""), "{path}");
+        assert!(server.browser().get(path).redirects_to("/login"), "{path}");
+    }
+    for path in ["/signup", "/unregister", "/password", "/delete", "/logins/end_others"] {
+        assert!(server.browser().post(path, "").redirects_to("/login"), "{path}");
+    }
+}
+
+#[test]
+fn half_an_hour_after_the_last_click_it_is_over() {
+    let server = start();
+    let (desk, phone) = (server.browser(), server.browser());
+    register(&desk, "Ferris");
+    log_in(&phone, "Ferris", "open+sesame");
+    for _ in 0..3 {
+        server.wait(29 * MINUTE);
+        assert!(is_logged_in(&desk));
+    }
+    assert!(!is_logged_in(&phone));
+    assert!(!desk.get("/user").shows("End all others"), "what is over is not shown");
+    server.wait(30 * MINUTE);
+    assert!(!is_logged_in(&desk));
+}
+
+#[test]
+fn after_a_login_the_cookie_from_before_is_dead() {
+    let server = start();
+    let (visitor, thief) = (server.browser(), server.browser());
+    register(&visitor, "Ferris");
+    let old = visitor.cookie().unwrap();
+    log_in(&visitor, "Ferris", "open+sesame");
+    assert_ne!(visitor.cookie().unwrap(), old);
+    if old.len() == 22 {
+        thief.set_cookie("lesson-08", &old);
+        assert!(!is_logged_in(&thief));
+    }
+}
+
+#[test]
+fn what_somebody_typed_is_text_and_nothing_more() {
+    let server = start();
+    let browser = server.browser();
+    let sent = "username=%3Cimg+src%3Dx%3E'%22;--&email=o'hara@example.com&password=open+sesame";
+    assert!(browser.post("/register", sent).redirects_to("/user"));
+    let page = browser.get("/user");
+    assert!(!page.shows("<img") && page.shows("&lt;img"));
+}

@@ -1,0 +1,83 @@
+//! Who is logged in: the session holds the id of a login, and the database knows whose it is.
+
+use rocket::http::Status;
+use rocket::outcome::try_outcome;
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::response::Redirect;
+use rocket::{State, catch, uri};
+use shared::database::Refusal;
+use shared::{Clock, Session, Timestamp};
+use sqlx::AnyPool;
+
+use crate::database::Db;
+use crate::logins;
+
+/// How often it is written down that somebody is still there, in seconds.
+pub(crate) const NOTED: i64 = 60;
+
+/// A visitor who is logged in, as the database knows them at this moment: end the login there, and
+/// the session is worth nothing, whoever has its cookie.
+pub(crate) struct User {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) is_confirmed: bool,
+    /// The login through which this request came.
+    pub(crate) login: String,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for User {
+    type Error = ();
+
+    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        let session = try_outcome!(req.guard::<&Session>().await.map_error(|(it, _)| (it, ())));
+        let clock = try_outcome!(req.guard::<&Clock>().await);
+        let db = try_outcome!(req.guard::<&State<Db>>().await);
+        let Some(login) = session.get("login") else {
+            return Outcome::Forward(Status::Unauthorized);
+        };
+        match Self::behind(login, db, clock.now()).await {
+            Ok(Some(user)) => return Outcome::Success(user),
+            Ok(None) => session.clear(),
+            Err(error) => return Outcome::Error((Refusal::from(error).status(), ())),
+        }
+        Outcome::Forward(Status::Unauthorized)
+    }
+}
+
+/// An account's id, name, address and what confirms it, and when the login was last seen.
+type Row = (String, String, String, Option<String>, i64);
+
+const OF_A_LOGIN: &str = "SELECT accounts.id, name, email, confirmation, seen_at
+    FROM logins JOIN accounts ON accounts.id = account_id WHERE logins.id = $1";
+
+impl User {
+    async fn behind(
+        login: String,
+        db: &AnyPool,
+        now: Timestamp,
+    ) -> Result<Option<Self>, sqlx::Error> {
+        let found = sqlx::query_as(OF_A_LOGIN).bind(&login).fetch_optional(db).await?;
+        let Some((id, name, email, confirmation, seen_at)): Option<Row> = found else {
+            return Ok(None);
+        };
+        if now.cast_signed() - seen_at >= NOTED {
+            logins::seen(db, &login, now).await?;
+        }
+        Ok(Some(Self { id, name, email, is_confirmed: confirmation.is_none(), login }))
+    }
+}
+
+/// Gives the session to whoever has just logged in, under a new id.
+pub(crate) fn remember(session: &Session, login: String) {
+    session.renew();
+    session.set_permanent(true);
+    session.insert("login", login);
+}
+
+/// Whatever a page for users says to somebody else: log in.
+#[catch(401)]
+pub(crate) fn not_logged_in() -> Redirect {
+    Redirect::to(uri!(crate::login::form))
+}

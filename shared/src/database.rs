@@ -1,0 +1,282 @@
+//! A database for lessons, SQLite or PostgreSQL, through Rocket's own `rocket_db_pools`.
+
+use std::fmt;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rocket::fairing::{AdHoc, Fairing};
+use rocket::figment::{self, Figment};
+use rocket::http::Status;
+use rocket::request::Request;
+use rocket::response::{self, Responder};
+use rocket_db_pools::{Config, Database};
+use rocket_dyn_templates::Template;
+use sqlx::any::AnyPoolOptions;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, SqlSafeStr};
+
+use crate::settings::{beside_its_file, explain, program};
+
+/// The setting that says where the lessons' database is.
+const URL: &str = "databases.main.url";
+
+/// Connections to the database that the setting `databases.main.url` names: a file with `sqlite:`, and
+/// with the feature `postgres` a server with `postgres:`.
+///
+/// ```
+/// use rocket::{State, get};
+/// use rocket_db_pools::Database;
+/// use shared::database::{Pool, Refusal};
+/// use sqlx::AnyPool;
+///
+/// #[derive(Database)]
+/// #[database("main")]
+/// struct Db(Pool);
+///
+/// #[get("/")]
+/// async fn index(db: &State<Db>) -> Result<String, Refusal> {
+///     Ok(count(db).await?.to_string())
+/// }
+///
+/// async fn count(db: &AnyPool) -> Result<i64, sqlx::Error> {
+///     sqlx::query_scalar("SELECT COUNT(*) FROM stocks").fetch_one(db).await
+/// }
+/// ```
+pub struct Pool(AnyPool);
+
+impl Deref for Pool {
+    type Target = AnyPool;
+
+    fn deref(&self) -> &AnyPool {
+        &self.0
+    }
+}
+
+#[rocket::async_trait]
+impl rocket_db_pools::Pool for Pool {
+    type Connection = PoolConnection<Any>;
+    type Error = PoolError;
+
+    async fn init(figment: &Figment) -> Result<Self, Self::Error> {
+        let config: Config = figment.extract()?;
+        let url = beside_its_file(figment, "url", config.url);
+        let seconds = config.connect_timeout;
+        let pool = AnyPoolOptions::new()
+            .max_connections(config.max_connections.try_into().unwrap_or(u32::MAX))
+            .min_connections(config.min_connections.unwrap_or_default())
+            .acquire_timeout(Duration::from_secs(seconds))
+            .idle_timeout(config.idle_timeout.map(Duration::from_secs))
+            .after_connect(move |connection, _| Box::pin(settle(connection, seconds)));
+        sqlx::any::install_default_drivers();
+        let url = with_its_file(url)?;
+        // A pool would try until its time is up, and then not say why.
+        AnyConnection::connect(&url).await?.close().await?;
+        Ok(Self(pool.connect(&url).await?))
+    }
+
+    async fn get(&self) -> Result<Self::Connection, Self::Error> {
+        Ok(self.0.acquire().await?)
+    }
+
+    async fn close(&self) {
+        self.0.close().await;
+    }
+}
+
+/// Makes the folder of a SQLite file, and lets SQLite make the file.
+fn with_its_file(url: String) -> Result<String, PoolError> {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        return Ok(url);
+    };
+    let path = path.split('?').next().unwrap_or(path);
+    if let Some(folder) = Path::new(path).parent() {
+        std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
+    }
+    Ok(format!("sqlite:{path}?mode=rwc"))
+}
+
+/// With a write-ahead log readers and a writer of SQLite do not wait for each other; another writer
+/// waits for at most so many seconds. What is committed is on the disk.
+async fn settle(connection: &mut AnyConnection, seconds: u64) -> Result<(), sqlx::Error> {
+    if connection.backend_name() == "SQLite" {
+        let milliseconds = seconds.saturating_mul(1000);
+        let wait = format!("PRAGMA busy_timeout = {milliseconds}");
+        connection.execute(sqlx::AssertSqlSafe(wait)).await?;
+        connection.execute("PRAGMA journal_mode = WAL").await?;
+        connection.execute("PRAGMA synchronous = FULL").await?;
+    }
+    Ok(())
+}
+
+/// Why there is no connection to the database, in words for whoever started the server.
+#[derive(Debug)]
+pub struct PoolError(String);
+
+impl fmt::Display for PoolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for PoolError {}
+
+impl From<figment::Error> for PoolError {
+    fn from(errors: figment::Error) -> Self {
+        Self(explain("databases.main", errors))
+    }
+}
+
+/// Does not repeat the address: there may be a password in it.
+impl From<sqlx::Error> for PoolError {
+    fn from(error: sqlx::Error) -> Self {
+        let text = error.to_string();
+        if text.contains("postgres") && !cfg!(feature = "postgres") {
+            return Self(format!(
+                "{URL}: PostgreSQL is not built in. With it:\n  cargo run -p {} --features shared/postgres",
+                program()
+            ));
+        }
+        Self(format!(
+            "{URL}: there is no database to be used: {text}.\nExpected is an address such as \
+             \"sqlite:folder/file.db\" or \"postgres://user:password@localhost/database\""
+        ))
+    }
+}
+
+/// Brings the tables of the database `D` to their latest shape before the first request. Each of
+/// `migrations` is SQL that runs once in the life of a database, in this order, and is never changed
+/// afterwards: what comes later is a migration more.
+///
+/// If one fails, the launch stops and says which. Attach `Db::init()` before.
+///
+/// ```
+/// # use rocket_db_pools::Database;
+/// # use shared::database::Pool;
+/// # #[derive(Database)]
+/// # #[database("main")]
+/// # struct Db(Pool);
+/// const MIGRATIONS: [&str; 1] = ["CREATE TABLE stocks (symbol TEXT NOT NULL)"];
+///
+/// let rocket = rocket::build()
+///     .attach(Db::init())
+///     .attach(shared::database::migrations::<Db>(&MIGRATIONS));
+/// ```
+#[must_use]
+pub fn migrations<D: Database<Pool = Pool>>(migrations: &'static [&'static str]) -> impl Fairing {
+    AdHoc::try_on_ignite("Migrations", move |rocket| async move {
+        let Some(pool) = rocket.state::<D>().map(|db| db.0.clone()) else {
+            // `Db::init()` has said why, or the handlers that want it will.
+            return Ok(rocket);
+        };
+        match run(&pool, migrations).await {
+            Ok(()) => Ok(rocket),
+            Err(problem) => {
+                log::error!("{URL}: the tables of this database cannot be used: {problem}");
+                Err(rocket)
+            }
+        }
+    })
+}
+
+async fn run(pool: &AnyPool, migrations: &[&'static str]) -> Result<(), MigrateError> {
+    let numbered = (1..).zip(migrations).map(|(version, sql)| {
+        Migration::new(version, "".into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(numbered.collect()).run(pool).await
+}
+
+/// Why a handler that works with a database has not done what was asked. With `?` it comes from an
+/// [`sqlx::Error`], from a [`Status`], and from a status with a page.
+///
+/// ```
+/// use rocket::http::Status;
+/// use shared::database::Refusal;
+///
+/// fn first(rows: &[String]) -> Result<&String, Refusal> {
+///     Ok(rows.first().ok_or(Status::NotFound)?)
+/// }
+/// ```
+#[derive(Debug)]
+pub enum Refusal {
+    /// The visitor's mistake: the form again.
+    Page(Status, Template),
+    /// Another reason, with the page of its status.
+    Status(Status),
+    /// The database's fault: 503 if it does not answer, otherwise 500.
+    Database(sqlx::Error),
+}
+
+impl Refusal {
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut};
+        match self {
+            Self::Page(status, _) | Self::Status(status) => *status,
+            Self::Database(Io(_) | PoolClosed | PoolTimedOut) => Status::ServiceUnavailable,
+            Self::Database(_) => Status::InternalServerError,
+        }
+    }
+}
+
+impl From<(Status, Template)> for Refusal {
+    fn from((status, page): (Status, Template)) -> Self {
+        Self::Page(status, page)
+    }
+}
+
+impl From<Status> for Refusal {
+    fn from(status: Status) -> Self {
+        Self::Status(status)
+    }
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        log::error!("the database: {error}");
+        Self::Database(error)
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Refusal {
+    fn respond_to(self, req: &'r Request<'_>) -> response::Result<'static> {
+        match self {
+            Self::Page(status, page) => (status, page).respond_to(req),
+            other => Err(other.status()),
+        }
+    }
+}
+
+/// Settings in which the database is a file among the lesson's own, unless they say otherwise.
+pub(crate) fn with_a_file_of_its_own(settings: Figment) -> Figment {
+    let folder: PathBuf = settings.extract_inner("data_dir").unwrap_or_default();
+    settings.join((URL, file_in(&folder)))
+}
+
+fn file_in(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("lesson.db").display())
+}
+
+/// Settings with an empty database of a test's own: a file in its folder, or on the server that the
+/// settings name a schema.
+pub(crate) fn for_a_test(settings: Figment, folder: &Path) -> Figment {
+    let given: String = settings.extract_inner(URL).unwrap_or_default();
+    let own = if given.starts_with("postgres") {
+        rocket::async_test(with_a_schema(&given)).expect("the database answers")
+    } else {
+        file_in(folder)
+    };
+    settings.merge((URL, own))
+}
+
+async fn with_a_schema(url: &str) -> Result<String, sqlx::Error> {
+    sqlx::any::install_default_drivers();
+    let schema = format!("test_{:032x}", rand::random::<u128>());
+    let mut connection = AnyConnection::connect(url).await?;
+    connection.execute(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).await?;
+    connection.close().await?;
+    let and = if url.contains('?') { '&' } else { '?' };
+    Ok(format!("{url}{and}options[search_path]={schema}"))
+}

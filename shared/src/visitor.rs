@@ -1,0 +1,103 @@
+//! From where, with what and when somebody visits.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+
+use rocket::request::{FromRequest, Outcome, Request};
+
+use crate::clock::{Clock, Timestamp};
+
+/// Who sent a request, as far as anybody can tell who does not know them.
+///
+/// ```
+/// use rocket::get;
+/// use shared::Visitor;
+///
+/// #[get("/")]
+/// fn index(visitor: Visitor) -> String {
+///     format!("{} from {}", visitor.browser, visitor.address)
+/// }
+/// ```
+pub struct Visitor {
+    /// The address: of IPv6 the first half, which is one household's; empty if there is none, as in
+    /// tests. Behind a proxy it is what that says in the header of the setting `ip_header`.
+    pub address: String,
+    /// The browser in a few words, `Firefox on Linux`, as far as it says so. It may lie.
+    pub browser: String,
+    /// When, in seconds since 1970, by the clock of the sessions.
+    pub at: Timestamp,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Visitor {
+    type Error = Infallible;
+
+    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        let agent = req.headers().get_one("User-Agent").unwrap_or_default();
+        let address = req.client_ip().map_or_else(String::new, household);
+        let clock = req.rocket().state::<Clock>().cloned().unwrap_or_default();
+        Outcome::Success(Self { address, browser: in_few_words(agent), at: clock.now() })
+    }
+}
+
+fn household(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) if address.is_loopback() => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+/// Each browser names those before it in this list too.
+fn in_few_words(agent: &str) -> String {
+    let browsers = ["Edg", "OPR", "Firefox", "Chrome", "Safari", "curl"];
+    let systems = ["Android", "iPhone", "iPad", "Windows", "Mac OS X", "CrOS", "Linux"];
+    let first_of = |names: &[&'static str]| names.iter().copied().find(|it| agent.contains(it));
+    let browser = match first_of(&browsers) {
+        Some("Edg") => "Edge",
+        Some("OPR") => "Opera",
+        other => other.unwrap_or("a browser"),
+    };
+    let system = first_of(&systems).map_or_else(String::new, |system| format!(" on {system}"));
+    format!("{browser}{system}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_in_a_few_words() {
+        for (agent, expected) in [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                "Firefox on Linux",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
+                "Safari on iPhone",
+            ),
+            ("curl/8.5.0", "curl"),
+            ("", "a browser"),
+        ] {
+            assert_eq!(in_few_words(agent), expected);
+        }
+    }
+
+    #[test]
+    fn one_household_is_one_address() {
+        let of = |text: &str| household(text.parse().unwrap());
+        assert_eq!(of("192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2:aaaa::1"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::1"), "::1");
+    }
+}
