@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use regex::Regex;
 use tests::{lessons, package, root};
@@ -173,6 +175,33 @@ fn versions_and_lints_stand_once() {
                 manifest["package"][field].is_table(),
                 "{member}: {field} stands in the workspace"
             );
+        }
+    }
+}
+
+/// The features with which each crate is built that a package needs, for this machine.
+fn features(of: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["tree", "--locked", "--edges=normal,build,features", "--prefix=none"]);
+    let output = cargo.arg("--format={p}|{f}").args(of).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut features = BTreeMap::<_, BTreeSet<_>>::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        if let Some((package, list)) = line.trim_end_matches(" (*)").split_once('|') {
+            let list = list.split(',').map(str::to_owned);
+            features.entry(package.to_owned()).or_default().extend(list);
+        }
+    }
+    features
+}
+
+#[test]
+fn rocket_is_built_once_for_all_lessons_and_the_tests() {
+    let everything = features(&["--workspace"]);
+    for lesson in lessons() {
+        for (package, own) in features(&["--package", &self::package(&lesson)]) {
+            let may_differ = ["shared ", "sqlx "].iter().any(|name| package.starts_with(name));
+            assert!(may_differ || own == everything[&package], "{lesson}: {package} has {own:?}");
         }
     }
 }
