@@ -80,9 +80,9 @@ impl rocket_db_pools::Pool for Pool {
         Ok(self.0.acquire().await?)
     }
 
-    async fn close(&self) {
-        self.0.close().await;
-    }
+    /// Does nothing: when the server stops, requests that are under way still need the database. The
+    /// connections end with the program.
+    async fn close(&self) {}
 }
 
 /// Makes the folder of a SQLite file, and lets SQLite make the file.

@@ -228,12 +228,23 @@ impl Browser {
         fields: &[(&str, &str)],
         headers: &[(&str, &str)],
     ) -> Answer {
+        self.try_post(url, fields, headers).expect("there is an answer")
+    }
+
+    /// Sends a form to a server that may be gone before it has answered.
+    #[must_use]
+    pub fn try_post(
+        &self,
+        url: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Option<Answer> {
         let mut request = self.agent.post(url).header("Cookie", self.cookies());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let sent = request.send_form(fields.iter().copied());
-        self.keep(Answer::of(sent.expect("there is an answer")))
+        Some(self.keep(Answer::of(sent.ok()?)))
     }
 
     /// Sends a form and opens the page to which the answer leads.

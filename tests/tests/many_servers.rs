@@ -1,0 +1,278 @@
+//! Lesson 09 as a whole: nginx, two servers, Redis and PostgreSQL, brought up by its own script.
+
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use tests::{Answer, Browser, program, root};
+
+/// All of it, on ports and with data of its own.
+struct Setup {
+    script: Child,
+    /// Where nginx is.
+    address: String,
+    ports: Vec<u16>,
+    data: PathBuf,
+    reader: Option<JoinHandle<Vec<String>>>,
+}
+
+impl Setup {
+    /// Brings everything up, with the sessions in this store.
+    fn start(store: &str) -> Self {
+        let listeners: Vec<_> = (0..3).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+        let ports: Vec<_> = listeners.iter().map(|it| it.local_addr().unwrap().port()).collect();
+        drop(listeners);
+        let data = std::env::temp_dir().join(format!("many-{}", ports[0]));
+        let mut command = script(&data);
+        command.env("MANY_PROGRAM", program("09-many-servers")).env("MANY_STORE", store);
+        for (name, port) in ["MANY_PORT", "MANY_PORT_A", "MANY_PORT_B"].iter().zip(&ports) {
+            command.env(name, port.to_string());
+        }
+        let mut script = command.stdout(Stdio::piped()).spawn().unwrap();
+        let stdout = script.stdout.take().unwrap();
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        assert!(lines.any(|line| line.trim_start().starts_with("stop ")), "it is up");
+        let reader = Some(thread::spawn(move || lines.collect()));
+        let address = format!("http://127.0.0.1:{}", ports[0]);
+        Self { script, address, ports, data, reader }
+    }
+
+    /// Does something to it, as from a second terminal.
+    fn run(&self, arguments: &[&str]) {
+        let Output { status, stdout, stderr } =
+            script(&self.data).args(arguments).output().unwrap();
+        let said = [stdout, stderr].concat();
+        assert!(status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&said));
+    }
+
+    /// Stops it with Ctrl+C, or what amounts to that, and returns what it has said.
+    fn stop(mut self) -> String {
+        self.terminate();
+        assert_eq!(self.script.wait().unwrap().code(), Some(0));
+        for port in &self.ports {
+            assert!(TcpStream::connect(("127.0.0.1", *port)).is_err(), "{port} is still open");
+        }
+        self.reader.take().unwrap().join().unwrap().join("\n")
+    }
+
+    fn terminate(&self) {
+        let pid = self.script.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Opens a page as a visitor who is logged in.
+    fn visitor(&self, name: &str) -> Visitor<'_> {
+        let browser = Browser::new();
+        let account = [("username", name), ("email", "a@example.com"), ("password", "open sesame")];
+        let answer = browser.post(&format!("{}/register", self.address), &account);
+        assert_eq!(answer.header("location"), "/user", "{}", answer.body);
+        Visitor { setup: self, browser }
+    }
+}
+
+fn script(data: &PathBuf) -> Command {
+    let mut command = Command::new(root().join("lessons/09-many-servers/run"));
+    command.env("MANY_DATA", data).stdin(Stdio::null());
+    command
+}
+
+impl Drop for Setup {
+    fn drop(&mut self) {
+        if self.script.try_wait().unwrap().is_none() {
+            self.terminate();
+            let _ = self.script.wait();
+        }
+        let _ = std::fs::remove_dir_all(&self.data);
+    }
+}
+
+struct Visitor<'s> {
+    setup: &'s Setup,
+    browser: Browser,
+}
+
+impl Visitor<'_> {
+    fn get(&self, path: &str) -> Answer {
+        self.browser.get(&format!("{}{path}", self.setup.address))
+    }
+
+    fn add_stock(&self, number: u64) -> Answer {
+        let symbol = format!("S{number}");
+        let stock = [
+            ("stock_symbol", symbol.as_str()),
+            ("number_of_shares", "1"),
+            ("purchase_price", "302.17"),
+        ];
+        self.browser.post(&format!("{}/add_stock", self.setup.address), &stock)
+    }
+}
+
+#[test]
+#[ignore = "needs nginx, Redis and PostgreSQL: tests/full"]
+fn from_click_to_click_another_server_answers_and_knows_you() {
+    let setup = Setup::start("redis");
+    let visitor = setup.visitor("Ferris");
+    let mut servers = vec![];
+    for _ in 0..10 {
+        let answer = visitor.get("/server");
+        let server = answer.header("x-server").to_owned();
+        assert!(answer.body.contains(&format!("<h1>Server {server}</h1>")), "{}", answer.body);
+        assert!(answer.body.contains("you are Ferris"));
+        servers.push(server);
+    }
+    servers.sort();
+    servers.dedup();
+    assert_eq!(servers, ["A", "B"]);
+    assert!(visitor.get("/user").body.contains("<td>127.0.0.1</td>"), "nginx says who asks");
+    setup.stop();
+}
+
+#[test]
+#[ignore = "needs nginx, Redis and PostgreSQL: tests/full"]
+fn a_server_that_is_killed_under_load_is_missed_by_nobody() {
+    const VISITORS: u64 = 8;
+    const CLICKS: u64 = 60;
+    let setup = Setup::start("redis");
+    let clicks = AtomicU64::new(0);
+    let visitors: Vec<_> = (0..VISITORS).map(|n| setup.visitor(&format!("visitor {n}"))).collect();
+    let failed = thread::scope(|scope| {
+        let click = |visitor: &Visitor<'_>| {
+            let mut failed = 0;
+            for number in 0..CLICKS {
+                let wrote = visitor.add_stock(number).status;
+                let page = visitor.get("/stocks");
+                assert!(page.status == 200 || page.status == 502, "logged out: {}", page.status);
+                match wrote {
+                    303 if page.status == 200 => {
+                        assert!(page.body.contains(&format!("<td>S{number}</td>")), "S{number}");
+                    }
+                    303 | 502 => {}
+                    status => panic!("{status}"),
+                }
+                failed += u64::from(wrote == 502) + u64::from(page.status == 502);
+                clicks.fetch_add(2, Ordering::SeqCst);
+            }
+            failed
+        };
+        let loads: Vec<_> =
+            visitors.iter().map(|visitor| scope.spawn(move || click(visitor))).collect();
+        for (server, moment) in [("A", 1), ("B", 3)] {
+            while clicks.load(Ordering::SeqCst) < VISITORS * CLICKS * 2 * moment / 5 {
+                thread::yield_now();
+            }
+            setup.run(&["kill", server]);
+            setup.run(&["start", server]);
+        }
+        loads.into_iter().map(|load| load.join().unwrap()).sum::<u64>()
+    });
+    assert!(failed <= 2 * VISITORS, "{failed}: no more than were on their way to a dead server");
+    for visitor in &visitors {
+        assert_eq!(visitor.get("/user").status, 200, "still logged in");
+    }
+    let said = setup.stop();
+    assert!(said.contains("A │ ") && said.contains("B │ "), "{said}");
+}
+
+#[test]
+#[ignore = "needs nginx, Redis and PostgreSQL: tests/full"]
+fn without_redis_there_is_a_503_within_a_second_and_recovery_by_itself() {
+    let setup = Setup::start("redis");
+    let visitor = setup.visitor("Ferris");
+    setup.run(&["stop", "redis"]);
+    for _ in 0..4 {
+        let begin = Instant::now();
+        let answer = visitor.get("/user");
+        assert_eq!((answer.status, answer.header("retry-after")), (503, "1"));
+        let is_set = |(name, value): &(String, String)| {
+            name == "set-cookie" && value.starts_with("lesson-09=")
+        };
+        assert!(!answer.headers.iter().any(is_set), "the cookie stays");
+        assert!(begin.elapsed() < Duration::from_millis(1200), "{:?}", begin.elapsed());
+    }
+    setup.run(&["start", "redis"]);
+    let begin = Instant::now();
+    while visitor.get("/user").status != 200 {
+        assert!(begin.elapsed() < Duration::from_secs(5), "it does not recover");
+    }
+    setup.stop();
+}
+
+#[test]
+#[ignore = "needs nginx, Redis and PostgreSQL: tests/full"]
+fn without_postgresql_there_is_a_503_and_recovery_by_itself() {
+    let setup = Setup::start("redis");
+    let visitor = setup.visitor("Ferris");
+    setup.run(&["stop", "postgres"]);
+    for _ in 0..4 {
+        assert_eq!(visitor.get("/user").status, 503);
+    }
+    setup.run(&["start", "postgres"]);
+    let begin = Instant::now();
+    while visitor.get("/user").status != 200 {
+        assert!(begin.elapsed() < Duration::from_secs(5), "it does not recover");
+    }
+    setup.stop();
+}
+
+#[test]
+#[ignore = "needs nginx, Redis and PostgreSQL: tests/full"]
+fn a_new_key_on_all_servers_logs_nobody_out() {
+    for store in ["private", "signed", "redis"] {
+        let setup = Setup::start(store);
+        let visitor = setup.visitor("Ferris");
+        let rolled = AtomicU64::new(0);
+        let clicks = thread::scope(|scope| {
+            let clicking = scope.spawn(|| {
+                let mut clicks = 0;
+                while rolled.load(Ordering::SeqCst) == 0 || clicks < 20 {
+                    assert_eq!(visitor.get("/server").status, 200, "{store}");
+                    clicks += 1;
+                }
+                clicks
+            });
+            setup.run(&["roll-key"]);
+            setup.run(&["roll-key"]);
+            rolled.store(1, Ordering::SeqCst);
+            clicking.join().unwrap()
+        });
+        assert!(clicks >= 20, "{store}: {clicks}");
+        setup.stop();
+    }
+}
+
+#[test]
+#[ignore = "needs nginx, Redis and PostgreSQL: tests/full"]
+fn ten_failures_a_minute_are_ten_on_all_servers_together() {
+    let setup = Setup::start("redis");
+    let _ferris = setup.visitor("Ferris");
+    let fields = [("username", "Ferris"), ("password", "open barley")];
+    let try_once = || Browser::new().post(&format!("{}/login", setup.address), &fields).status;
+    let statuses: Vec<_> = (0..12).map(|_| try_once()).collect();
+    assert_eq!(statuses, [[422; 10].as_slice(), &[429; 2]].concat());
+    setup.stop();
+}
+
+#[test]
+#[ignore = "needs nginx, Redis and PostgreSQL: tests/full"]
+fn two_clicks_at_once_on_two_servers_are_both_there() {
+    let setup = Setup::start("redis");
+    let visitor = setup.visitor("Ferris");
+    thread::scope(|scope| {
+        for number in 0..20 {
+            let visitor = &visitor;
+            scope.spawn(move || assert_eq!(visitor.add_stock(number).status, 303));
+        }
+    });
+    // What each says at the next page is in the session.
+    let page = visitor.get("/stocks").body;
+    for number in 0..20 {
+        assert!(page.contains(&format!("S{number} was added.")), "S{number}: {page}");
+    }
+    setup.stop();
+}
