@@ -455,3 +455,14 @@ fn a_password_for_this_run_is_said_once() {
     let output = Running::start("07-admin", &[]).stop();
     assert_eq!(output.matches("The admin's password for this run: ").count(), 1, "{output}");
 }
+
+#[test]
+fn an_address_in_a_header_is_not_believed() {
+    let server = Running::start("08-database", &[]);
+    let browser = Browser::new();
+    let account = [("username", "Ada"), ("email", "a@example.com"), ("password", "open sesame")];
+    let url = format!("{}/register", server.address);
+    assert_eq!(browser.post_with(&url, &account, &[("X-Real-IP", "192.0.2.7")]).status, 303);
+    let page = browser.get(&format!("{}/user", server.address)).body;
+    assert!(page.contains("<td>127.0.0.1</td>") && !page.contains("192.0.2.7"), "{page}");
+}
