@@ -102,6 +102,14 @@ impl Visitor<'_> {
         self.browser.get(&format!("{}{path}", self.setup.address))
     }
 
+    /// Waits until it is served again, and still logged in.
+    fn is_known_again(&self) {
+        let begin = Instant::now();
+        while self.get("/user").status != 200 {
+            assert!(begin.elapsed() < Duration::from_secs(5), "it does not recover");
+        }
+    }
+
     fn add_stock(&self, number: u64) -> Answer {
         let symbol = format!("S{number}");
         let stock = [
@@ -196,10 +204,7 @@ fn without_redis_there_is_a_503_within_a_second_and_recovery_by_itself() {
         assert!(begin.elapsed() < Duration::from_millis(1200), "{:?}", begin.elapsed());
     }
     setup.run(&["start", "redis"]);
-    let begin = Instant::now();
-    while visitor.get("/user").status != 200 {
-        assert!(begin.elapsed() < Duration::from_secs(5), "it does not recover");
-    }
+    visitor.is_known_again();
     setup.stop();
 }
 
@@ -213,10 +218,7 @@ fn without_postgresql_there_is_a_503_and_recovery_by_itself() {
         assert_eq!(visitor.get("/user").status, 503);
     }
     setup.run(&["start", "postgres"]);
-    let begin = Instant::now();
-    while visitor.get("/user").status != 200 {
-        assert!(begin.elapsed() < Duration::from_secs(5), "it does not recover");
-    }
+    visitor.is_known_again();
     setup.stop();
 }
 
