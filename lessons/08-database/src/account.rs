@@ -46,8 +46,8 @@ struct PasswordForm<'v> {
 }
 
 #[get("/password")]
-fn password_form(_user: User) -> Template {
-    form_page("password", &Context::default())
+fn password_form(user: User) -> Template {
+    form_page("password", &user, &Context::default())
 }
 
 /// Try it while a second browser is logged in.
@@ -61,10 +61,10 @@ async fn change_password(
 ) -> Result<Redirect, Refusal> {
     let Contextual { value, context } = form.into_inner();
     let Some(PasswordForm { current, password }) = value else {
-        return Err((context.status(), form_page("password", &context)).into());
+        return Err((context.status(), form_page("password", &user, &context)).into());
     };
     if accounts::check(db, &user.name, current, &visitor).await?.is_none() {
-        return Err(wrong("password", "current", context));
+        return Err(wrong("password", "current", &user, context));
     }
     let hash = password::hash(password.as_str()).await;
     accounts::change_password(db, &user, &hash).await?;
@@ -79,8 +79,8 @@ struct DeleteForm<'v> {
 }
 
 #[get("/delete")]
-fn delete_form(_user: User) -> Template {
-    form_page("delete", &Context::default())
+fn delete_form(user: User) -> Template {
+    form_page("delete", &user, &Context::default())
 }
 
 #[post("/delete", data = "<form>")]
@@ -93,23 +93,24 @@ async fn delete(
 ) -> Result<Redirect, Refusal> {
     let Contextual { value, context } = form.into_inner();
     let Some(DeleteForm { password }) = value else {
-        return Err((context.status(), form_page("delete", &context)).into());
+        return Err((context.status(), form_page("delete", &user, &context)).into());
     };
     if accounts::check(db, &user.name, password, &visitor).await?.is_none() {
-        return Err(wrong("delete", "password", context));
+        return Err(wrong("delete", "password", &user, context));
     }
     accounts::delete(db, &user.id).await?;
     session.clear();
     Ok(Redirect::to(uri!(crate::login::register_form)))
 }
 
-fn form_page(name: &str, form: &Context<'_>) -> Template {
-    Template::render(format!("08-database/{name}"), context! { form })
+/// The name is there for password managers.
+fn form_page(page: &str, user: &User, form: &Context<'_>) -> Template {
+    Template::render(format!("08-database/{page}"), context! { name: &user.name, form })
 }
 
-fn wrong<'v>(page: &str, field: &'v str, mut form: Context<'v>) -> Refusal {
+fn wrong<'v>(page: &str, field: &'v str, user: &User, mut form: Context<'v>) -> Refusal {
     form.push_error(Error::validation("That is not your password.").with_name(field));
-    (form.status(), form_page(page, &form)).into()
+    (form.status(), form_page(page, user, &form)).into()
 }
 
 pub(crate) fn routes() -> Vec<Route> {

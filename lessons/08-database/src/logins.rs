@@ -24,7 +24,10 @@ type Row = (String, String, String, i64, i64);
 
 impl Login {
     fn read((id, browser, address, began, seen): Row, this_one: &str, now: Timestamp) -> Self {
-        let ago = |at: i64| in_words(Duration::from_secs(now.saturating_sub(at.cast_unsigned())));
+        let ago = |at: i64| match now.saturating_sub(at.cast_unsigned()) {
+            0 => "just now".to_owned(),
+            seconds => format!("{} ago", in_words(Duration::from_secs(seconds))),
+        };
         let (began, seen, is_this_one) = (ago(began), ago(seen), id == this_one);
         Self { id, browser, address, began, seen, is_this_one }
     }

@@ -4,9 +4,11 @@
 
 mod chromium;
 
+use std::process::Command;
+
 use chromium::{Chromium, DESK, Look};
 use serde_json::Value;
-use tests::Running;
+use tests::{Browser, Running, command};
 
 async fn log_in(browser: &Chromium, server: &Running) {
     browser.goto(&server.address).await;
@@ -33,7 +35,69 @@ async fn add_stock_here(browser: &Chromium, (symbol, shares, price): Stock) {
     browser.type_into("stock_symbol", symbol).await;
     browser.type_into("number_of_shares", shares).await;
     browser.type_into("purchase_price", price).await;
-    browser.click("main form button", "Total value").await;
+    browser.click("form[action='/add_stock'] button", "Total value").await;
+}
+
+const PASSWORD: &str = "open sesame";
+
+/// The setting of lesson 07 by which that is the admin's password.
+const ADMIN: (&str, &str) = (
+    "ROCKET_ADMIN_PASSWORD_HASH",
+    "$argon2id$v=19$m=19456,t=2,p=1$8uVgCSeXCaTFawrL/4gflA$XjtBh6Qg6nbegh73ynRcVBrjLW73VIoBcKOzSQPQ1iE",
+);
+
+async fn log_in_as_admin(browser: &Chromium, server: &Running) {
+    browser.goto(&format!("{}/admin", server.address)).await;
+    browser.type_into("password", PASSWORD).await;
+    browser.click("form[action='/login'] button", "The email list, for the admin").await;
+}
+
+/// Makes an account in lesson 08 or 09, which logs in with it.
+async fn register(browser: &Chromium, server: &Running, name: &str, email: &str) {
+    browser.goto(&format!("{}/register", server.address)).await;
+    browser.type_into("username", name).await;
+    browser.type_into("email", email).await;
+    browser.type_into("password", PASSWORD).await;
+    browser.click("form[action='/register'] button", &format!("Hello, {name}!")).await;
+}
+
+/// Tries to log in to an account of lesson 08 or 09.
+async fn log_in_with(
+    browser: &Chromium,
+    server: &Running,
+    (name, password): (&str, &str),
+    then: &str,
+) {
+    browser.goto(&format!("{}/login", server.address)).await;
+    browser.type_into("username", name).await;
+    browser.type_into("password", password).await;
+    browser.click("form[action='/login'] button", then).await;
+}
+
+/// Opens the link in the last mail of lesson 08. A lesson prints its mails, and what it has printed
+/// is known when it has stopped: so it is started anew.
+async fn confirm(browser: &Chromium, command: &mut Command, server: Running) -> Running {
+    let printed = server.stop();
+    let code = printed.rsplit("/confirm/").next().and_then(|rest| rest.lines().next());
+    let server = Running::from(command);
+    browser.goto(&format!("{}/confirm/{}", server.address, code.unwrap())).await;
+    browser.click("form[action^='/confirm/'] button", "Your address is confirmed.").await;
+    server
+}
+
+/// Changes the password, from the user's own page.
+async fn change_password(browser: &Chromium, (old, new): (&str, &str)) {
+    browser.click("main a[href='/password']", "The new password").await;
+    browser.type_into("current", old).await;
+    browser.type_into("password", new).await;
+    browser.click("form[action='/password'] button", "Your password is changed").await;
+}
+
+/// Deletes the account, from the user's own page.
+async fn delete_account(browser: &Chromium, password: &str) {
+    browser.click("main a[href='/delete']", "Nobody can bring them back").await;
+    browser.type_into("password", password).await;
+    browser.click("form[action='/delete'] button", "I have an account").await;
 }
 
 async fn open_two_visitors(browser: &Chromium, server: &Running) {
@@ -116,6 +180,97 @@ async fn without_javascript_all_works_and_the_page_names_the_time() {
     let xray = browser.find("#xray").await.text().await.unwrap();
     assert!(xray.contains("An id: random letters"), "{xray}");
     browser.click("main form button", "Any name will do").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn a_visitor_whom_the_admin_removed_reads_so() {
+    let server = Running::start("07-admin", &[ADMIN]);
+    let (visitor, admin) = (Chromium::open(DESK).await, Chromium::open(DESK).await);
+    visitor.goto(&server.address).await;
+    visitor.type_into("email", "ferris@example.com").await;
+    visitor.click("main form button", "Thanks!").await;
+    admin.goto(&server.address).await;
+    admin.click("main a[href='/admin']", "Log in as the admin").await;
+    log_in_as_admin(&admin, &server).await;
+    let remove = "form[action='/admin/remove'] button";
+    admin.click(remove, "ferris@example.com is no longer on the list.").await;
+    admin.shows("There is nobody on it.").await;
+    visitor.click("main form button", "That address isn't on our list").await;
+    visitor.close().await;
+    admin.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn a_login_can_be_ended_from_another_browser() {
+    let server = Running::start("08-database", &[]);
+    let (one, other) = (Chromium::open(DESK).await, Chromium::open(DESK).await);
+    register(&one, &server, "Ada", "ada@example.com").await;
+    add_stock(&one, &server, STOCKS[0]).await;
+    log_in_with(&other, &server, ("ada", PASSWORD), "Hello, Ada!").await;
+    other.click(".menu a[href='/stocks']", "$302.17").await;
+    one.click(".menu a[href='/user']", "End all others").await;
+    one.find("form[action^='/logins/'][action$='/end'] button").await.click().await.unwrap();
+    one.find("main tbody tr:only-child").await;
+    other.click(".menu a[href='/stocks']", "I have no account yet").await;
+    assert_eq!(other.path().await, "/login");
+
+    log_in_with(&other, &server, ("ada", PASSWORD), "Hello, Ada!").await;
+    one.click(".menu a[href='/user']", "End all others").await;
+    change_password(&one, (PASSWORD, "open barley")).await;
+    other.click(".menu a[href='/stocks']", "I have no account yet").await;
+    log_in_with(&other, &server, ("ada", PASSWORD), "Name or password is wrong.").await;
+    log_in_with(&other, &server, ("ada", "open barley"), "Hello, Ada!").await;
+
+    delete_account(&one, "open barley").await;
+    other.click(".menu a[href='/stocks']", "I have no account yet").await;
+    log_in_with(&other, &server, ("ada", "open barley"), "Name or password is wrong.").await;
+    one.close().await;
+    other.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn an_account_needs_no_javascript_and_its_session_is_in_the_file() {
+    let mut command = command("08-database");
+    let server = Running::from(&mut command);
+    let browser = Chromium::open(Look { javascript: false, ..DESK }).await;
+    register(&browser, &server, "Ada", "ada@example.com").await;
+    open_xray(&browser).await;
+    let xray = browser.find("#xray").await.text().await.unwrap();
+    for text in ["in a file on this server", "(the store sqlite)", "It is kept in the file"] {
+        assert!(xray.contains(text), "{text} is missing in: {xray}");
+    }
+    add_stock(&browser, &server, STOCKS[0]).await;
+    browser.shows("AAPL was added.").await;
+    browser.click("main td form button", "You have none yet.").await;
+    browser.click(".menu a[href='/emails']", "Only confirmed addresses can be on it.").await;
+    let server = confirm(&browser, &mut command, server).await;
+    browser.click("main a[href='/user']", "It is confirmed.").await;
+    browser.click(".menu a[href='/emails']", "Sign up as ada@example.com").await;
+    browser.click("form[action='/signup'] button", "Thanks!").await;
+    let gone = "We have removed ada@example.com from the list!";
+    browser.click("form[action='/unregister'] button", gone).await;
+    browser.click(".menu a[href='/user']", "Hello, Ada!").await;
+    change_password(&browser, (PASSWORD, "open barley")).await;
+    browser.click("form[action='/logout'] button", "I have no account yet").await;
+    log_in_with(&browser, &server, ("Ada", "open barley"), "Hello, Ada!").await;
+    delete_account(&browser, "open barley").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn the_page_says_which_server_has_answered() {
+    let server = Running::start("09-many-servers", &[]);
+    let browser = Chromium::open(DESK).await;
+    register(&browser, &server, "Ada", "ada@example.com").await;
+    browser.goto(&server.address).await;
+    browser.shows("Server A").await;
+    browser.shows("knows that you are Ada").await;
+    assert_eq!(browser.path().await, "/server");
     browser.close().await;
 }
 
@@ -225,32 +380,77 @@ async fn pages_print_as_ink_on_paper() {
 async fn every_page_is_in_order_at_every_width_and_in_both_schemes() {
     let axe = std::env::var("AXE").expect("AXE is the path of axe-core: tests/full installs it");
     let axe = std::fs::read_to_string(axe).unwrap();
-    for (lesson, paths) in [
-        ("01-hello", ["/", "/nowhere"].as_slice()),
-        ("02-name-form", &["/", "/_two"]),
-        ("03-reset", &["/"]),
-        ("04-unregister", &["/", "/unregister", "/_lesson/05-stocks"]),
-        ("05-stocks", &["/stocks", "/add_stock", "/blog_posts/17"]),
-        ("06-login", &["/login", "/login?ended=true", "/logout"]),
-    ] {
-        let server = Running::start(lesson, &[]);
+    for (lesson, before, after) in PAGES {
+        let mut command = command(lesson);
+        let mut server = Running::from(command.envs([ADMIN]));
         let browser = Chromium::open(DESK).await;
-        if lesson == "05-stocks" {
-            add_stock(&browser, &server, ("ABCDEFGHIJ", "1000000000", "999999999.9999")).await;
-        }
-        for path in paths {
-            for (width, scheme) in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
-            {
-                browser.look(Look { width, scheme, ..DESK }).await;
-                browser.goto(&format!("{}{path}", server.address)).await;
-                browser
-                    .run("document.querySelectorAll('details').forEach(it => it.open = true)")
-                    .await;
-                let place = format!("{lesson}{path} {width} {scheme}");
-                is_in_order(&browser, &server, &axe, &place).await;
-            }
-        }
+        are_in_order(&browser, &server, &axe, (lesson, before)).await;
+        server = fill(lesson, &browser, &mut command, server).await;
+        are_in_order(&browser, &server, &axe, (lesson, after)).await;
         browser.close().await;
+    }
+}
+
+/// The pages of each lesson: those for anybody, and those after [`fill`].
+const PAGES: [(&str, &[&str], &[&str]); 9] = [
+    ("01-hello", &["/", "/nowhere"], &[]),
+    ("02-name-form", &["/", "/_two"], &[]),
+    ("03-reset", &["/"], &[]),
+    ("04-unregister", &["/", "/unregister", "/_lesson/05-stocks"], &[]),
+    ("05-stocks", &[], &["/stocks", "/add_stock", "/blog_posts/17"]),
+    ("06-login", &["/login", "/login?ended=true", "/logout"], &[]),
+    ("07-admin", &["/", "/login"], &["/", "/admin"]),
+    (
+        "08-database",
+        &["/login", "/register", "/confirm/AbC"],
+        &["/user", "/stocks", "/add_stock", "/emails", "/password", "/delete"],
+    ),
+    ("09-many-servers", &["/login"], &["/server", "/user"]),
+];
+
+/// Logs in, and puts the longest that there can be on the pages.
+async fn fill(
+    lesson: &str,
+    browser: &Chromium,
+    command: &mut Command,
+    mut server: Running,
+) -> Running {
+    let (name, email) = ("m".repeat(100), format!("{}@example.com", "m".repeat(242)));
+    if lesson == "07-admin" {
+        browser.goto(&server.address).await;
+        browser.type_into("email", &email).await;
+        browser.click("main form button", "Thanks!").await;
+        log_in_as_admin(browser, &server).await;
+    }
+    if ["08-database", "09-many-servers"].contains(&lesson) {
+        register(browser, &server, &name, &email).await;
+    }
+    if lesson == "08-database" {
+        server = confirm(browser, command, server).await;
+        let login = [("username", name.as_str()), ("password", PASSWORD)];
+        let _ = Browser::new().post_and_follow(&server, "/login", &login);
+    }
+    if ["05-stocks", "08-database"].contains(&lesson) {
+        add_stock(browser, &server, ("ABCDEFGHIJ", "1000000000", "999999999.9999")).await;
+    }
+    server
+}
+
+async fn are_in_order(
+    browser: &Chromium,
+    server: &Running,
+    axe: &str,
+    (lesson, paths): (&str, &[&str]),
+) {
+    for path in paths {
+        for (width, scheme) in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")] {
+            browser.look(Look { width, scheme, ..DESK }).await;
+            browser.goto(&format!("{}{path}", server.address)).await;
+            browser.run("document.querySelectorAll('details').forEach(it => it.open = true)").await;
+            let place = format!("{lesson}{path} {width} {scheme}");
+            assert_eq!(Some(&*browser.path().await), path.split('?').next(), "{place}");
+            is_in_order(browser, server, axe, &place).await;
+        }
     }
 }
 
@@ -268,12 +468,8 @@ async fn is_in_order(browser: &Chromium, server: &Running, axe: &str, place: &st
         assert!(is_own, "{place} asks for {url}");
     }
     // The status of a page that is an error is no fault of its own.
-    let faults: Vec<_> = browser
-        .console()
-        .await
-        .into_iter()
-        .filter(|line| !line.contains("responded with a status of 40"))
-        .collect();
+    let is_fault = |line: &String| !line.contains("responded with a status of 40");
+    let faults: Vec<_> = browser.console().await.into_iter().filter(is_fault).collect();
     assert!(faults.is_empty(), "{place}: {faults:?}");
     browser.run(axe).await;
     let check = "const done = arguments[arguments.length - 1];
