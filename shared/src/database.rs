@@ -10,11 +10,13 @@ use rocket::figment::{self, Figment};
 use rocket::http::Status;
 use rocket::request::Request;
 use rocket::response::{self, Responder};
+use rocket::tokio::time::timeout;
 use rocket_db_pools::{Config, Database};
 use rocket_dyn_templates::Template;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, SqlSafeStr};
 
 use crate::settings::{beside_its_file, explain, program};
@@ -68,12 +70,11 @@ impl rocket_db_pools::Pool for Pool {
             .min_connections(config.min_connections.unwrap_or_default())
             .acquire_timeout(Duration::from_secs(seconds))
             .idle_timeout(config.idle_timeout.map(Duration::from_secs))
-            .after_connect(move |connection, _| Box::pin(settle(connection, seconds)));
+            .after_connect(move |connection, _| Box::pin(settle(connection, seconds)))
+            .after_release(|connection, _| Box::pin(is_as_it_was(connection)));
         sqlx::any::install_default_drivers();
-        let url = with_its_file(url)?;
-        // A pool would try until its time is up, and then not say why.
-        AnyConnection::connect(&url).await?.close().await?;
-        Ok(Self(pool.connect(&url).await?))
+        let opened = open(&url, pool, Duration::from_secs(seconds)).await;
+        Ok(Self(opened.map_err(|error| PoolError::because(&url, &error))?))
     }
 
     async fn get(&self) -> Result<Self::Connection, Self::Error> {
@@ -85,16 +86,29 @@ impl rocket_db_pools::Pool for Pool {
     async fn close(&self) {}
 }
 
-/// Makes the folder of a SQLite file, and lets SQLite make the file.
-fn with_its_file(url: String) -> Result<String, PoolError> {
-    let Some(path) = url.strip_prefix("sqlite:") else {
-        return Ok(url);
-    };
-    let path = path.split('?').next().unwrap_or(path);
-    if let Some(folder) = Path::new(path).parent() {
-        std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
+/// Connects to a server, or makes a SQLite file and its folder if they are missing.
+async fn open(url: &str, pool: AnyPoolOptions, patience: Duration) -> Result<AnyPool, sqlx::Error> {
+    let mut url = url.to_owned();
+    if url.starts_with("sqlite:") {
+        let options: SqliteConnectOptions = url.parse()?;
+        if let Some(folder) = options.get_filename().parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        url.push_str(if url.contains('?') { "&mode=rwc" } else { "?mode=rwc" });
     }
-    Ok(format!("sqlite:{path}?mode=rwc"))
+    // A pool would try until its time is up, and then not say why.
+    let first = timeout(patience, AnyConnection::connect(&url)).await;
+    first.map_err(|_| sqlx::Error::PoolTimedOut)??.close().await?;
+    pool.connect(&url).await
+}
+
+/// A connection comes back after its request. One on which a transaction is still open is closed:
+/// SQLite ends it by itself when the disk is full, and sqlx would go on counting from a wrong number,
+/// so that what comes next would never be committed.
+async fn is_as_it_was(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    // Until now the rollback of what was dropped is only queued.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// With a write-ahead log readers and a writer of SQLite do not wait for each other; another writer
@@ -128,9 +142,15 @@ impl From<figment::Error> for PoolError {
     }
 }
 
-/// Does not repeat the address: there may be a password in it.
 impl From<sqlx::Error> for PoolError {
     fn from(error: sqlx::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl PoolError {
+    /// Names a file, but not a server: there may be a password in its address.
+    fn because(url: &str, error: &sqlx::Error) -> Self {
         let text = error.to_string();
         if text.contains("postgres") && !cfg!(feature = "postgres") {
             return Self(format!(
@@ -138,8 +158,9 @@ impl From<sqlx::Error> for PoolError {
                 program()
             ));
         }
+        let place = if url.starts_with("sqlite:") { format!(" ({url})") } else { String::new() };
         Self(format!(
-            "{URL}: there is no database to be used: {text}.\nExpected is an address such as \
+            "{URL}: there is no database to be used{place}: {text}.\nExpected is an address such as \
              \"sqlite:folder/file.db\" or \"postgres://user:password@localhost/database\""
         ))
     }
@@ -212,12 +233,26 @@ impl Refusal {
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> Status {
-        use sqlx::Error::{Io, PoolClosed, PoolTimedOut};
         match self {
             Self::Page(status, _) | Self::Status(status) => *status,
-            Self::Database(Io(_) | PoolClosed | PoolTimedOut) => Status::ServiceUnavailable,
+            Self::Database(error) if is_passing(error) => Status::ServiceUnavailable,
             Self::Database(_) => Status::InternalServerError,
         }
+    }
+}
+
+/// Whether the next try may succeed: the database does not answer, is busy, full or about to stop.
+fn is_passing(error: &sqlx::Error) -> bool {
+    use sqlx::Error::{Database, Io, PoolClosed, PoolTimedOut};
+    match error {
+        Io(_) | PoolClosed | PoolTimedOut => true,
+        Database(error) => error.code().is_some_and(|code| {
+            // SQLite's BUSY, LOCKED, READONLY, IOERR and FULL; PostgreSQL's lack of resources, and
+            // an operator at work.
+            ["5", "6", "8", "10", "13"].contains(&&*code)
+                || code.len() == 5 && (code.starts_with("53") || code.starts_with("57"))
+        }),
+        _ => false,
     }
 }
 

@@ -22,6 +22,7 @@ mod pages;
 #[cfg(feature = "password")]
 pub mod password;
 mod protection;
+mod random_id;
 mod secret;
 pub mod session;
 mod settings;
@@ -35,6 +36,7 @@ pub use clock::{Clock, Timestamp};
 pub use lesson::lesson;
 #[cfg(feature = "database")]
 pub use mailbox::Mailbox;
-pub use session::{Session, SessionFairing, random_id};
+pub use random_id::{Id, random_id};
+pub use session::{Session, SessionFairing};
 pub use visitor::Visitor;
 pub use words::in_words;

@@ -59,7 +59,10 @@ fn words(status: Status) -> (&'static str, &'static str) {
         ),
         422 => ("Something is wrong with what was sent", "Go back and check each field."),
         429 => ("Too many failed tries", "Wait a minute and try again."),
-        503 => ("The sessions cannot be reached", "Nothing is lost. Try again in a moment."),
+        503 => (
+            "Out of reach for a moment",
+            "What keeps the sessions, or the data, does not answer or has too much to do. What was there before is not lost. Try again.",
+        ),
         code if code < 500 => ("That did not work", "Go back and try again."),
         _ => (
             "Something broke on the server",

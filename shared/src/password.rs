@@ -2,36 +2,41 @@
 
 mod admin;
 
-use std::sync::LazyLock;
-use std::thread::available_parallelism;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, LazyLock};
+use std::thread::{self, available_parallelism};
 
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{self, PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use argon2::{Algorithm, Argon2};
-use rocket::tokio::sync::Semaphore;
-use rocket::tokio::task::spawn_blocking;
+use argon2::{Algorithm, Argon2, Params};
+use parking_lot::Mutex;
+use rocket::http::Status;
+use rocket::tokio::sync::oneshot;
 
 pub use self::admin::AdminPassword;
 
-/// A hash takes a core and 19 MiB for some hundredths of a second: no more at once than cores.
-static CORES: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, Into::into)));
+/// How many may wait for their turn: about as many as are through in two seconds.
+const WAITING: usize = 64;
 
 /// Hashes a password with argon2id and a salt of its own, as a text in the PHC format
 /// (`$argon2id$v=19$m=19456,t=2,p=1$…`). It takes its time on purpose, beside the server's other work.
 ///
-/// ```
-/// # rocket::async_test(async {
-/// let hash = shared::password::hash("open sesame").await;
-/// assert!(hash.starts_with("$argon2id$"));
-/// assert!(shared::password::verify("open sesame", Some(&hash)).await);
-/// assert!(!shared::password::verify("open barley", Some(&hash)).await);
-/// # });
-/// ```
-///
 /// The algorithm and how much work it does are what the OWASP Password Storage Cheat Sheet
 /// recommends (ASVS 11.4.2).
-pub async fn hash(password: &str) -> String {
+///
+/// # Errors
+///
+/// [`Status::ServiceUnavailable`] if too many wait already.
+///
+/// ```
+/// # rocket::async_test(async {
+/// let hash = shared::password::hash("open sesame").await.unwrap();
+/// assert!(hash.starts_with("$argon2id$"));
+/// assert!(shared::password::verify("open sesame", Some(&hash)).await.unwrap());
+/// assert!(!shared::password::verify("open barley", Some(&hash)).await.unwrap());
+/// # });
+/// ```
+pub async fn hash(password: &str) -> Result<String, Status> {
     let password = password.to_owned();
     aside(move || hash_here(&password)).await
 }
@@ -39,32 +44,61 @@ pub async fn hash(password: &str) -> String {
 /// Whether this is the password behind the hash. Without a hash, because there is no such account,
 /// it is not, and that takes as long to find out (ASVS 6.3.8).
 ///
+/// # Errors
+///
+/// [`Status::ServiceUnavailable`] if too many wait already.
+///
 /// ```
 /// # rocket::async_test(async {
-/// assert!(!shared::password::verify("open sesame", None).await);
+/// assert!(!shared::password::verify("open sesame", None).await.unwrap());
 /// # });
 /// ```
-pub async fn verify(password: &str, hash: Option<&str>) -> bool {
+pub async fn verify(password: &str, hash: Option<&str>) -> Result<bool, Status> {
     let (password, hash) = (password.to_owned(), hash.map(str::to_owned));
     aside(move || {
-        if let Some(hash) = &hash {
-            let hash = PasswordHash::new(hash);
-            return hash.is_ok_and(|hash| {
-                Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
-            });
-        }
-        hash_here(&password);
-        false
+        let Some(hash) = &hash else {
+            hash_here(&password);
+            return false;
+        };
+        let is_right = |hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
+        PasswordHash::new(hash).is_ok_and(is_right)
     })
     .await
 }
 
-/// Runs what would keep the server's threads from other requests on a thread of its own.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    let turn = CORES.acquire().await.expect("nobody closes it");
-    let done = spawn_blocking(work).await.expect("hashing does not panic");
-    drop(turn);
-    done
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Does work on one of as many threads as there are cores: a hash takes one, and 19 MiB, for some
+/// hundredths of a second. They are always the same threads, so that the memory is too.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Status> {
+    static QUEUE: LazyLock<SyncSender<Job>> = LazyLock::new(start);
+    let (answer, answered) = oneshot::channel();
+    let job = move || {
+        // Nobody needs it for a visitor who has left.
+        if !answer.is_closed() {
+            let _ = answer.send(work());
+        }
+    };
+    QUEUE.try_send(Box::new(job)).map_err(|_| Status::ServiceUnavailable)?;
+    answered.await.map_err(|_| Status::InternalServerError)
+}
+
+fn start() -> SyncSender<Job> {
+    let (send, receive) = sync_channel(WAITING);
+    let receive = Arc::new(Mutex::new(receive));
+    for _ in 0..available_parallelism().map_or(1, Into::into) {
+        let receive = Arc::clone(&receive);
+        thread::spawn(move || {
+            while let Some(job) = next(&receive) {
+                job();
+            }
+        });
+    }
+    send
+}
+
+fn next(receive: &Mutex<Receiver<Job>>) -> Option<Job> {
+    receive.lock().recv().ok()
 }
 
 fn hash_here(password: &str) -> String {
@@ -73,12 +107,27 @@ fn hash_here(password: &str) -> String {
     hash.expect("any password up to 4 GiB can be hashed").to_string()
 }
 
-/// Whether a text is the hash of a password by argon2id.
+/// Whether a text is the hash of a password by argon2id, with parameters that argon2 takes.
 fn check(hash: &str) -> Result<(), password_hash::Error> {
     let hash = PasswordHash::new(hash)?;
+    Params::try_from(&hash)?;
     let is_complete = hash.salt.is_some() && hash.hash.is_some();
     if is_complete && Algorithm::try_from(hash.algorithm)? == Algorithm::Argon2id {
         return Ok(());
     }
     Err(password_hash::Error::Algorithm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rocket::async_test]
+    async fn nobody_waits_behind_a_queue_without_an_end() {
+        let all = (0..4 * WAITING).map(|_| verify("open sesame", None));
+        let done = rocket::futures::future::join_all(all).await;
+        let refused = done.iter().filter(|done| **done == Err(Status::ServiceUnavailable)).count();
+        assert!(refused > WAITING && refused < 4 * WAITING, "{refused}");
+        assert_eq!(verify("open sesame", None).await, Ok(false), "and then it goes on");
+    }
 }

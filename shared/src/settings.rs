@@ -123,7 +123,8 @@ fn url_problem(store: StoreKind, url: &str) -> Option<String> {
 pub(crate) fn beside_its_file(figment: &Figment, key: &str, url: String) -> String {
     let metadata = figment.find_metadata(key);
     let settings = metadata.and_then(|data| data.source.as_ref()?.file_path()?.parent());
-    match (url.strip_prefix("sqlite:"), settings) {
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+    match (path, settings) {
         (Some(path), Some(folder)) => format!("sqlite:{}", folder.join(path).display()),
         _ => url,
     }

@@ -1,4 +1,4 @@
-//! From where, with what and when somebody visits.
+//! From where and with what somebody visits.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -24,8 +24,23 @@ pub struct Visitor {
     pub address: String,
     /// The browser in a few words, `Firefox on Linux`, as far as it says so. It may lie.
     pub browser: String,
-    /// When, in seconds since 1970, by the clock of the sessions.
-    pub at: Timestamp,
+    clock: Clock,
+}
+
+impl Visitor {
+    /// The time in seconds since 1970, by the clock of the sessions. It is that of now, not of when
+    /// the request came in: what a visitor sends may take its time.
+    ///
+    /// ```
+    /// # use shared::Visitor;
+    /// # fn handler(visitor: Visitor) -> u64 {
+    /// visitor.now()
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
 }
 
 #[rocket::async_trait]
@@ -36,7 +51,7 @@ impl<'r> FromRequest<'r> for Visitor {
         let agent = req.headers().get_one("User-Agent").unwrap_or_default();
         let address = req.client_ip().map_or_else(String::new, household);
         let clock = req.rocket().state::<Clock>().cloned().unwrap_or_default();
-        Outcome::Success(Self { address, browser: in_few_words(agent), at: clock.now() })
+        Outcome::Success(Self { address, browser: in_few_words(agent), clock })
     }
 }
 
@@ -51,7 +66,7 @@ fn household(address: IpAddr) -> String {
     }
 }
 
-/// Each browser names those before it in this list too.
+/// Each browser names some that come after it in this list too.
 fn in_few_words(agent: &str) -> String {
     let browsers = ["Edg", "OPR", "Firefox", "Chrome", "Safari", "curl"];
     let systems = ["Android", "iPhone", "iPad", "Windows", "Mac OS X", "CrOS", "Linux"];
@@ -68,6 +83,20 @@ fn in_few_words(agent: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[rocket::get("/")]
+    fn slow(visitor: Visitor, clock: &Clock) -> String {
+        let begun = visitor.now();
+        clock.advance(std::time::Duration::from_mins(1));
+        (visitor.now() - begun).to_string()
+    }
+
+    #[test]
+    fn the_time_is_that_of_now_and_not_of_the_request() {
+        let rocket = rocket::build().mount("/", rocket::routes![slow]);
+        let server = crate::testing::Server::start(rocket);
+        assert_eq!(server.browser().get("/").body, "60");
+    }
 
     #[test]
     fn a_browser_in_a_few_words() {

@@ -230,7 +230,7 @@ fn nobody_waits_for_a_silent_store_longer_than_a_second() {
 fn a_lesson_has_a_whole_page_for_an_outage() {
     let server = Server::start(silent());
     let answer = server.browser().post("/test/name/Ferris", "");
-    assert!(answer.shows("<h1><small>503</small> The sessions cannot be reached</h1>"));
+    assert!(answer.shows("<h1><small>503</small> Out of reach for a moment</h1>"));
     assert!(answer.header("Content-Security-Policy").starts_with("default-src 'none'"));
     assert_eq!(answer.header("X-Content-Type-Options"), "nosniff");
     assert_eq!(answer.header("Cache-Control"), "no-store");

@@ -78,7 +78,7 @@ mod sqlite {
     }
 }
 
-#[cfg(feature = "redis")]
+#[cfg(all(unix, feature = "redis"))]
 mod redis {
     use std::io::{Read, Write};
     use std::os::unix::net::{UnixListener, UnixStream};

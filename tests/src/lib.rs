@@ -3,10 +3,10 @@
 #![expect(clippy::missing_panics_doc, reason = "what fails here fails the test that called it")]
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -57,11 +57,9 @@ pub fn program(lesson: &str) -> PathBuf {
 /// nothing else set but what it takes to do without Redis and PostgreSQL.
 #[must_use]
 pub fn command(lesson: &str) -> Command {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
     let program = program(lesson);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let folder = format!("test-data/{}-{number}", std::process::id());
-    let data = program.with_file_name(folder);
+    let random = RandomState::new().build_hasher().finish();
+    let data = program.with_file_name("test-data").join(format!("{random:016x}"));
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("ROCKET_") {

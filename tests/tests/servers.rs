@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use base64::Engine;
@@ -452,7 +453,9 @@ fn what_is_in_the_database_outlives_the_server() {
 
 #[test]
 fn a_password_for_this_run_is_said_once() {
-    let output = Running::start("07-admin", &[]).stop();
+    let server = Running::start("07-admin", &[]);
+    assert_eq!(Browser::new().get(&server.address).status, 200, "by now it is said");
+    let output = server.stop();
     assert_eq!(output.matches("The admin's password for this run: ").count(), 1, "{output}");
 }
 
@@ -465,4 +468,73 @@ fn an_address_in_a_header_is_not_believed() {
     assert_eq!(browser.post_with(&url, &account, &[("X-Real-IP", "192.0.2.7")]).status, 303);
     let page = browser.get(&format!("{}/user", server.address)).body;
     assert!(page.contains("<td>127.0.0.1</td>") && !page.contains("192.0.2.7"), "{page}");
+}
+
+fn register(browser: &Browser, server: &Running, name: &str) {
+    let account = [("username", name), ("email", "a@example.com"), ("password", "old password")];
+    let answer = browser.post(&format!("{}/register", server.address), &account);
+    assert_eq!(answer.header("location"), "/user", "{}", answer.body);
+}
+
+fn log_in(server: &Running, name: &str, password: &str) -> Option<Browser> {
+    let browser = Browser::new();
+    let fields = [("username", name), ("password", password)];
+    let answer = browser.post(&format!("{}/login", server.address), &fields);
+    (answer.status == 303).then_some(browser)
+}
+
+/// Changes the password from the old one, and says whether it is done.
+fn change_password(browser: &Browser, server: &Running, password: &str) -> bool {
+    let fields = [("current", "old password"), ("password", password)];
+    let answer = browser.post(&format!("{}/password", server.address), &fields);
+    answer.header("location") == "/user"
+}
+
+fn is_logged_in(browser: &Browser, server: &Running) -> bool {
+    browser.get(&format!("{}/user", server.address)).status == 200
+}
+
+#[test]
+fn a_login_with_the_old_password_does_not_outlive_its_change() {
+    let server = Running::start("08-database", &[]);
+    for round in 0..3 {
+        let (owner, name) = (Browser::new(), format!("Ada {round}"));
+        register(&owner, &server, &name);
+        let done = AtomicBool::new(false);
+        let thieves = thread::scope(|scope| {
+            let keep_trying = || {
+                let mut inside = vec![];
+                while !done.load(Ordering::SeqCst) {
+                    inside.extend(log_in(&server, &name, "old password"));
+                }
+                inside
+            };
+            let thieves: Vec<_> = (0..3).map(|_| scope.spawn(keep_trying)).collect();
+            while log_in(&server, &name, "old password").is_none() {}
+            assert!(change_password(&owner, &server, "new password"));
+            done.store(true, Ordering::SeqCst);
+            thieves.into_iter().flat_map(|thief| thief.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert!(is_logged_in(&owner, &server));
+        let left = thieves.iter().filter(|thief| is_logged_in(thief, &server)).count();
+        assert_eq!(left, 0, "of {} in round {round}", thieves.len());
+    }
+}
+
+#[test]
+fn of_two_changes_at_once_one_counts_and_the_other_is_told_so() {
+    let server = Running::start("08-database", &[]);
+    for round in 0..3 {
+        let (owner, name) = (Browser::new(), format!("Ada {round}"));
+        register(&owner, &server, &name);
+        let thief = log_in(&server, &name, "old password").unwrap();
+        let (first, second) = thread::scope(|scope| {
+            let first = scope.spawn(|| change_password(&owner, &server, "first password"));
+            let second = change_password(&thief, &server, "second password");
+            (first.join().unwrap(), second)
+        });
+        assert!(first != second, "both were told that it is done: {first}, {second}");
+        assert_eq!(log_in(&server, &name, "first password").is_some(), first);
+        assert_eq!(log_in(&server, &name, "second password").is_some(), second);
+    }
 }

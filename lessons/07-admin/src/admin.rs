@@ -62,14 +62,14 @@ async fn login(
     admin: &State<AdminPassword>,
     form: Option<Form<LoginForm<'_>>>,
 ) -> Result<Redirect, Either<Status, (Status, Template)>> {
-    attempts.begin(clock).map_err(Either::Left)?;
+    let attempt = attempts.begin(clock).map_err(Either::Left)?;
     let typed = form.as_ref().map_or("", |form| form.password.as_str());
-    if !admin.is(typed).await {
+    if !admin.is(typed).await.map_err(Either::Left)? {
         let mut context = Context::default();
         context.push_error(Error::validation("That is not the password.").with_name("password"));
         return Err(Either::Right((context.status(), login_page(&context))));
     }
-    attempts.succeeded();
+    attempts.forget(attempt);
     session.renew();
     session.insert("admin", true);
     Ok(Redirect::to(uri!(admin_page)))

@@ -10,7 +10,8 @@ const PASSWORD: &str = "open sesame";
 
 /// A server whose admin has this password.
 fn start() -> Server {
-    static HASH: LazyLock<String> = LazyLock::new(|| async_test(shared::password::hash(PASSWORD)));
+    static HASH: LazyLock<String> =
+        LazyLock::new(|| async_test(shared::password::hash(PASSWORD)).unwrap());
     let rocket = super::rocket();
     let settings = rocket.figment().clone().merge(("admin_password_hash", HASH.as_str()));
     Server::start(rocket.configure(settings))

@@ -5,8 +5,7 @@ CREATE TABLE accounts (
     name_key      TEXT NOT NULL UNIQUE,
     email         TEXT NOT NULL,
     password_hash TEXT NOT NULL,
-    confirmation  TEXT UNIQUE, -- what the mail's link says; NULL once the address is confirmed
-    created_at    BIGINT NOT NULL
+    confirmation  TEXT UNIQUE -- what the mail's link says; NULL once the address is confirmed
 );
 
 -- Where somebody is logged in. A session holds the id of such a row and nothing else.

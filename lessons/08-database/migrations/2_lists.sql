@@ -1,7 +1,6 @@
 -- The email list: everybody's, but nobody is on it whose address is not confirmed.
 CREATE TABLE subscribers (
-    account_id TEXT PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
-    since      BIGINT NOT NULL
+    account_id TEXT PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE
 );
 
 -- Each account's stocks. A price is text: neither database shall round it.

@@ -1,4 +1,5 @@
--- Failed logins of the last minute: a row for the account's name and one for the address.
+-- What may happen only so often a minute: failed logins, a row for the account's name and one for the
+-- address, and registrations.
 CREATE TABLE attempts (
     id   TEXT NOT NULL,
     who  TEXT NOT NULL,

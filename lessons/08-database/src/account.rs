@@ -1,16 +1,17 @@
 //! What belongs to an account: its page, its logins, its password, its end.
 
-use rocket::form::{Context, Contextual, Error, Form};
+use rocket::form::{Context, Contextual, Form};
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::database::Refusal;
 use shared::form::{NewPassword, Password};
-use shared::{Session, Visitor, in_words, password};
+use shared::{Id, Session, Visitor, in_words};
 
 use crate::database::Db;
-use crate::user::User;
-use crate::{accounts, logins};
+use crate::pages::{self, again, wrong};
+use crate::user::{User, remember};
+use crate::{accounts, logins, passwords};
 
 /// Try logging in with a second browser, and end that login here.
 #[get("/user")]
@@ -20,7 +21,7 @@ pub(crate) async fn page(
     user: User,
     visitor: Visitor,
 ) -> Result<Template, Refusal> {
-    let logins = logins::of(db, &user, session.lifetime(), visitor.at).await?;
+    let logins = logins::of(db, &user, session.lifetime(), visitor.now()).await?;
     let (messages, lifetime) = (session.flashes(), in_words(session.lifetime()));
     let User { name, email, is_confirmed, .. } = user;
     let page = context! { name, email, is_confirmed, logins, lifetime, messages };
@@ -28,8 +29,8 @@ pub(crate) async fn page(
 }
 
 #[post("/logins/<id>/end")]
-async fn end_login(db: &State<Db>, user: User, id: &str) -> Result<Redirect, Refusal> {
-    logins::end(db, &user.id, id).await?;
+async fn end_login(db: &State<Db>, user: User, id: Id<'_>) -> Result<Redirect, Refusal> {
+    logins::end(db, &user.id, id.as_str()).await?;
     Ok(Redirect::to(uri!(page)))
 }
 
@@ -47,7 +48,7 @@ struct PasswordForm<'v> {
 
 #[get("/password")]
 fn password_form(user: User) -> Template {
-    form_page("password", &user, &Context::default())
+    pages::page("password", &user.name, &Context::default())
 }
 
 /// Try it while a second browser is logged in.
@@ -61,14 +62,13 @@ async fn change_password(
 ) -> Result<Redirect, Refusal> {
     let Contextual { value, context } = form.into_inner();
     let Some(PasswordForm { current, password }) = value else {
-        return Err((context.status(), form_page("password", &user, &context)).into());
+        return Err(again("password", &user.name, &context));
     };
-    if accounts::check(db, &user.name, current, &visitor).await?.is_none() {
-        return Err(wrong("password", "current", &user, context));
-    }
-    let hash = password::hash(password.as_str()).await;
-    accounts::change_password(db, &user, &hash).await?;
-    session.renew();
+    let Some(login) = passwords::change(db, &user, (current, password), &visitor).await? else {
+        let answer = ("current", "That is not your password.");
+        return Err(wrong(("password", &user.name), answer, context));
+    };
+    remember(db, session, login).await?;
     session.flash("Your password is changed, and all other logins are ended.");
     Ok(Redirect::to(uri!(page)))
 }
@@ -80,7 +80,7 @@ struct DeleteForm<'v> {
 
 #[get("/delete")]
 fn delete_form(user: User) -> Template {
-    form_page("delete", &user, &Context::default())
+    pages::page("delete", &user.name, &Context::default())
 }
 
 #[post("/delete", data = "<form>")]
@@ -93,24 +93,15 @@ async fn delete(
 ) -> Result<Redirect, Refusal> {
     let Contextual { value, context } = form.into_inner();
     let Some(DeleteForm { password }) = value else {
-        return Err((context.status(), form_page("delete", &user, &context)).into());
+        return Err(again("delete", &user.name, &context));
     };
-    if accounts::check(db, &user.name, password, &visitor).await?.is_none() {
-        return Err(wrong("delete", "password", &user, context));
+    if passwords::check(db, &user.name, password, &visitor).await?.is_none() {
+        let answer = ("password", "That is not your password.");
+        return Err(wrong(("delete", &user.name), answer, context));
     }
     accounts::delete(db, &user.id).await?;
     session.clear();
     Ok(Redirect::to(uri!(crate::login::register_form)))
-}
-
-/// The name is there for password managers.
-fn form_page(page: &str, user: &User, form: &Context<'_>) -> Template {
-    Template::render(format!("08-database/{page}"), context! { name: &user.name, form })
-}
-
-fn wrong<'v>(page: &str, field: &'v str, user: &User, mut form: Context<'v>) -> Refusal {
-    form.push_error(Error::validation("That is not your password.").with_name(field));
-    (form.status(), form_page(page, user, &form)).into()
 }
 
 pub(crate) fn routes() -> Vec<Route> {

@@ -1,40 +1,61 @@
-//! How often somebody may try a password: counted in the database, where every server sees it.
+//! What may happen only so often a minute: counted in the database, where every server sees it.
 
 use rocket::http::Status;
 use shared::Visitor;
 use shared::database::Refusal;
 use sqlx::AnyPool;
 
-/// So many failed attempts a minute for one account, and as many from one address.
-const MOST: i64 = 10;
+/// So many failed attempts at a password for one account, and as many from one address.
+const FAILURES: i64 = 10;
+/// So many new accounts from one address, which may be a whole school's.
+const REGISTRATIONS: i64 = 100;
 const MINUTE: i64 = 60;
 
 /// Counts an attempt before anybody looks at the password, and returns its id. It is written first
 /// and counted then: of a thousand at once no more than ten see ten or less.
 pub(crate) async fn begin(db: &AnyPool, name: &str, visitor: &Visitor) -> Result<String, Refusal> {
     let id = shared::random_id();
-    let who = (format!("account {name}"), format!("address {}", visitor.address));
-    let (now, insert) = (visitor.at.cast_signed(), "INSERT INTO attempts VALUES ($1, $2, $3)");
-    for who in [&who.0, &who.1] {
-        sqlx::query(insert).bind(&id).bind(who).bind(now).execute(db).await?;
-    }
-    if most(db, &who, now - MINUTE).await? > MOST {
-        succeeded(db, &id).await?;
-        return Err(Status::TooManyRequests.into());
+    for who in [format!("account {name}"), format!("address {}", visitor.address)] {
+        count(db, &id, &who, FAILURES, visitor).await?;
     }
     Ok(id)
 }
 
-/// The attempts of the account or the address since then, whichever are more. The others go.
-async fn most(db: &AnyPool, who: &(String, String), since: i64) -> Result<i64, sqlx::Error> {
-    sqlx::query("DELETE FROM attempts WHERE at <= $1").bind(since).execute(db).await?;
-    let count = "SELECT COUNT(*) FROM attempts WHERE who IN ($1, $2) GROUP BY who";
-    let counts = sqlx::query_scalar(count).bind(&who.0).bind(&who.1).fetch_all(db).await?;
-    Ok(counts.into_iter().max().unwrap_or(0))
+/// Counts a new account.
+pub(crate) async fn registration(db: &AnyPool, visitor: &Visitor) -> Result<(), Refusal> {
+    let who = format!("registrations {}", visitor.address);
+    count(db, &shared::random_id(), &who, REGISTRATIONS, visitor).await
 }
 
-/// Whoever had the right password has not failed: the attempt is no longer counted.
-pub(crate) async fn succeeded(db: &AnyPool, id: &str) -> Result<(), sqlx::Error> {
+async fn count(
+    db: &AnyPool,
+    id: &str,
+    who: &str,
+    most: i64,
+    visitor: &Visitor,
+) -> Result<(), Refusal> {
+    let now = visitor.now().cast_signed();
+    let insert = sqlx::query("INSERT INTO attempts (id, who, at) VALUES ($1, $2, $3)");
+    insert.bind(id).bind(who).bind(now).execute(db).await?;
+    let count = sqlx::query_scalar("SELECT COUNT(*) FROM attempts WHERE who = $1 AND at > $2");
+    let count: i64 = count.bind(who).bind(now - MINUTE).fetch_one(db).await?;
+    sweep(db, now).await?;
+    if count > most {
+        forget(db, id).await?;
+        return Err(Status::TooManyRequests.into());
+    }
+    Ok(())
+}
+
+/// What is over goes; but another server's clock may be a little behind, and still count it.
+async fn sweep(db: &AnyPool, now: i64) -> Result<(), sqlx::Error> {
+    let delete = sqlx::query("DELETE FROM attempts WHERE at <= $1");
+    delete.bind(now - 2 * MINUTE).execute(db).await?;
+    Ok(())
+}
+
+/// Whoever had the right password has not failed, and whoever was refused has not tried.
+pub(crate) async fn forget(db: &AnyPool, id: &str) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM attempts WHERE id = $1").bind(id).execute(db).await?;
     Ok(())
 }

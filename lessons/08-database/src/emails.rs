@@ -3,8 +3,8 @@
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
+use shared::Session;
 use shared::database::Refusal;
-use shared::{Session, Timestamp, Visitor};
 use sqlx::AnyPool;
 
 use crate::database::Db;
@@ -20,8 +20,8 @@ async fn list(db: &State<Db>, session: &Session, user: User) -> Result<Template,
 
 /// Try it before you have opened the link in the mail: nobody puts a stranger's address on the list.
 #[post("/signup")]
-async fn signup(db: &State<Db>, user: User, visitor: Visitor) -> Result<Redirect, Refusal> {
-    add(db, &user, visitor.at).await?;
+async fn signup(db: &State<Db>, user: User) -> Result<Redirect, Refusal> {
+    add(db, &user).await?;
     Ok(Redirect::to(uri!(list)))
 }
 
@@ -47,13 +47,13 @@ async fn is_on_it(db: &AnyPool, user: &User) -> Result<bool, sqlx::Error> {
     Ok(count == 1)
 }
 
-async fn add(db: &AnyPool, user: &User, now: Timestamp) -> Result<(), sqlx::Error> {
+async fn add(db: &AnyPool, user: &User) -> Result<(), sqlx::Error> {
     let insert = sqlx::query(
-        "INSERT INTO subscribers (account_id, since)
-            SELECT id, $1 FROM accounts WHERE id = $2 AND confirmation IS NULL
+        "INSERT INTO subscribers (account_id)
+            SELECT id FROM accounts WHERE id = $1 AND confirmation IS NULL
             ON CONFLICT (account_id) DO NOTHING",
     );
-    insert.bind(now.cast_signed()).bind(&user.id).execute(db).await?;
+    insert.bind(&user.id).execute(db).await?;
     Ok(())
 }
 

@@ -1,22 +1,23 @@
 //! Register, confirm the address, log in, log out.
 
-use rocket::form::{Context, Contextual, Error, Form};
+use rocket::form::{Context, Contextual, Form};
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::database::Refusal;
 use shared::form::{Email, Name, NewPassword, Password};
-use shared::{Mailbox, Session, Visitor, password};
+use shared::{Id, Mailbox, Session, Visitor};
 
 use crate::database::Db;
+use crate::pages::{again, page, wrong};
 use crate::user::{User, remember};
-use crate::{account, accounts, logins};
+use crate::{account, accounts, logins, passwords};
 
 #[derive(FromForm)]
 pub(crate) struct RegisterForm<'v> {
     pub(crate) username: Name<'v>,
     pub(crate) email: Email<'v>,
-    password: NewPassword<'v>,
+    pub(crate) password: NewPassword<'v>,
 }
 
 #[derive(FromForm)]
@@ -27,7 +28,7 @@ struct LoginForm<'v> {
 
 #[get("/register")]
 pub(crate) fn register_form() -> Template {
-    page("register", &Context::default())
+    page("register", "", &Context::default())
 }
 
 #[post("/register", data = "<form>")]
@@ -40,27 +41,27 @@ async fn register(
 ) -> Result<Redirect, Refusal> {
     let Contextual { value, context } = form.into_inner();
     let Some(form) = value else {
-        return Err(refused("register", &context));
+        return Err(again("register", "", &context));
     };
-    let hash = password::hash(form.password.as_str()).await;
-    let Some(account) = accounts::create(db, &form, &hash, &visitor).await? else {
-        return Err(wrong("register", "username", "That name is taken.", context));
+    let Some(account) = accounts::create(db, &form, &visitor).await? else {
+        let taken = ("username", "That name is taken.");
+        return Err(wrong(("register", ""), taken, context));
     };
-    let link = uri!(confirm_form(account.confirmation));
+    let link = uri!(confirm_form(&*account.confirmation));
     mailbox.send(form.email.as_str(), "Confirm your address", link);
-    remember(session, account.login);
+    remember(db, session, account.login).await?;
     Ok(Redirect::to(uri!(account::page)))
 }
 
 /// The link in the mail. It asks first: programs that look into mails follow links too.
 #[get("/confirm/<code>")]
-fn confirm_form(code: &str) -> Template {
-    Template::render("08-database/confirm", context! { code })
+fn confirm_form(code: Id<'_>) -> Template {
+    Template::render("08-database/confirm", context! { code: code.as_str() })
 }
 
 #[post("/confirm/<code>")]
-async fn confirm(db: &State<Db>, code: &str) -> Result<Template, Refusal> {
-    let done = accounts::confirm(db, code).await?;
+async fn confirm(db: &State<Db>, code: Id<'_>) -> Result<Template, Refusal> {
+    let done = accounts::confirm(db, code.as_str()).await?;
     Ok(Template::render("08-database/confirm", context! { done }))
 }
 
@@ -71,7 +72,7 @@ fn already_logged_in(_user: User) -> Redirect {
 
 #[get("/login", rank = 2)]
 pub(crate) fn form() -> Template {
-    page("login", &Context::default())
+    page("login", "", &Context::default())
 }
 
 /// Try a wrong password and an unknown name: the same answer, after the same time.
@@ -84,13 +85,14 @@ async fn login(
 ) -> Result<Redirect, Refusal> {
     let Contextual { value, context } = form.into_inner();
     let Some(LoginForm { username, password }) = value else {
-        return Err(refused("login", &context));
+        return Err(again("login", "", &context));
     };
-    let Some(account) = accounts::check(db, username.as_str(), password, &visitor).await? else {
-        return Err(wrong("login", "password", "Name or password is wrong.", context));
+    let Some(login) = passwords::log_in(db, username.as_str(), password, &visitor).await? else {
+        let answer = ("password", "Name or password is wrong.");
+        return Err(wrong(("login", ""), answer, context));
     };
-    logins::sweep(db, session.lifetime(), visitor.at).await?;
-    remember(session, logins::begin(&mut *db.acquire().await?, &account, &visitor).await?);
+    remember(db, session, login).await?;
+    logins::sweep(db, session.lifetime(), visitor.now()).await?;
     Ok(Redirect::to(uri!(account::page)))
 }
 
@@ -99,19 +101,6 @@ async fn logout(db: &State<Db>, session: &Session, user: User) -> Result<Redirec
     logins::end(db, &user.id, &user.login).await?;
     session.clear();
     Ok(Redirect::to(uri!(form)))
-}
-
-fn page(name: &str, form: &Context<'_>) -> Template {
-    Template::render(format!("08-database/{name}"), context! { form })
-}
-
-fn refused(name: &str, form: &Context<'_>) -> Refusal {
-    (form.status(), page(name, form)).into()
-}
-
-fn wrong<'v>(page: &str, field: &'v str, why: &'v str, mut form: Context<'v>) -> Refusal {
-    form.push_error(Error::validation(why).with_name(field));
-    refused(page, &form)
 }
 
 pub(crate) fn routes() -> Vec<Route> {

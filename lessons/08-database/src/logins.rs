@@ -42,7 +42,7 @@ pub(crate) async fn begin(
     let id = shared::random_id();
     let insert = sqlx::query("INSERT INTO logins VALUES ($1, $2, $3, $4, $5, $5)");
     let insert = insert.bind(&id).bind(account).bind(&visitor.browser).bind(&visitor.address);
-    insert.bind(visitor.at.cast_signed()).execute(db).await?;
+    insert.bind(visitor.now().cast_signed()).execute(db).await?;
     Ok(id)
 }
 
@@ -78,6 +78,12 @@ pub(crate) async fn seen(db: &AnyPool, id: &str, now: Timestamp) -> Result<(), s
 pub(crate) async fn end(db: &AnyPool, account: &str, id: &str) -> Result<(), sqlx::Error> {
     let delete = sqlx::query("DELETE FROM logins WHERE account_id = $1 AND id = $2");
     delete.bind(account).bind(id).execute(db).await?;
+    Ok(())
+}
+
+/// Ends the login that a session held before it got another.
+pub(crate) async fn forget(db: &AnyPool, id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM logins WHERE id = $1").bind(id).execute(db).await?;
     Ok(())
 }
 

@@ -14,6 +14,8 @@ mod database;
 mod emails;
 mod login;
 mod logins;
+mod pages;
+mod passwords;
 mod stocks;
 mod user;
 

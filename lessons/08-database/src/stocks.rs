@@ -8,7 +8,7 @@ use rocket_dyn_templates::{Template, context};
 use serde::Serialize;
 use shared::database::Refusal;
 use shared::form::{Price, Shares, Symbol};
-use shared::{Session, Timestamp, Visitor};
+use shared::{Id, Session, Timestamp, Visitor};
 use sqlx::AnyPool;
 
 use crate::database::Db;
@@ -61,14 +61,14 @@ async fn add_stock(
         let page = Template::render("08-database/add_stock", context! { form: &context });
         return Err((context.status(), page).into());
     };
-    add(db, &user, &stock, visitor.at).await?;
+    add(db, &user, &stock, visitor.now()).await?;
     session.flash(format!("{} was added.", stock.stock_symbol));
     Ok(Redirect::to(uri!(list_stocks)))
 }
 
 #[post("/stocks/<id>/remove")]
-async fn remove_stock(db: &State<Db>, user: User, id: &str) -> Result<Redirect, Refusal> {
-    remove(db, &user, id).await?;
+async fn remove_stock(db: &State<Db>, user: User, id: Id<'_>) -> Result<Redirect, Refusal> {
+    remove(db, &user, id.as_str()).await?;
     Ok(Redirect::to(uri!(list_stocks)))
 }
 
@@ -88,22 +88,22 @@ async fn list(db: &AnyPool, user: &User) -> Result<Vec<Stock>, Refusal> {
     );
     let rows: Vec<Row> = select.bind(&user.id).fetch_all(db).await?;
     let stocks: Result<_, _> = rows.into_iter().map(Stock::read).collect();
-    stocks.map_err(|_| Status::InternalServerError.into())
+    stocks.map_err(|why: &str| sqlx::Error::Decode(why.into()).into())
 }
 
-async fn add(
-    db: &AnyPool,
-    user: &User,
-    stock: &StockForm,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let insert = sqlx::query("INSERT INTO stocks VALUES ($1, $2, $3, $4, $5, $6)");
-    let insert =
-        insert.bind(shared::random_id()).bind(&user.id).bind(stock.stock_symbol.to_string());
-    let insert = insert.bind(i64::from(stock.number_of_shares.count()));
-    let insert = insert.bind(stock.purchase_price.to_string());
-    insert.bind(now.cast_signed()).execute(db).await?;
-    Ok(())
+/// A form may come in slowly: if the login has ended since it began, nothing is added.
+async fn add(db: &AnyPool, user: &User, stock: &StockForm, now: Timestamp) -> Result<(), Refusal> {
+    let (symbol, price) = (stock.stock_symbol.to_string(), stock.purchase_price.to_string());
+    let shares = i64::from(stock.number_of_shares.count());
+    let insert = sqlx::query(
+        "INSERT INTO stocks SELECT $1, account_id, $2, $3, $4, $5 FROM logins WHERE id = $6",
+    );
+    let insert = insert.bind(shared::random_id()).bind(symbol).bind(shares).bind(price);
+    let insert = insert.bind(now.cast_signed()).bind(&user.login);
+    match insert.execute(db).await?.rows_affected() {
+        0 => Err(Status::Unauthorized.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Somebody else's stock is not found: the condition on the account is the check.

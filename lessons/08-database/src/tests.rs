@@ -274,6 +274,8 @@ fn a_new_password_ends_all_other_logins() {
     assert_ne!(ferris.cookie(), old, "a new id");
     assert!(ferris.get("/user").shows("Your password is changed"));
     assert!(!is_logged_in(&thief));
+    thief.set_cookie("lesson-08", &old.unwrap());
+    assert!(!is_logged_in(&thief), "nor has a copy of the cookie any worth");
     assert_eq!(log_in(&thief, "Ferris", "open+sesame").status, 422);
     assert!(log_in(&thief, "Ferris", "closed+sesame").redirects_to("/user"));
 }
@@ -350,9 +352,35 @@ fn after_a_login_the_cookie_from_before_is_dead() {
     let old = visitor.cookie().unwrap();
     log_in(&visitor, "Ferris", "open+sesame");
     assert_ne!(visitor.cookie().unwrap(), old);
-    if old.len() == 22 {
-        thief.set_cookie("lesson-08", &old);
-        assert!(!is_logged_in(&thief));
+    thief.set_cookie("lesson-08", &old);
+    assert!(!is_logged_in(&thief));
+    assert!(!visitor.get("/user").shows("/end\""), "there is no other login");
+}
+
+#[test]
+fn a_hundred_registrations_a_minute_from_an_address() {
+    let server = start();
+    let browser = server.browser();
+    register(&browser, "Ferris");
+    let refused = |n| browser.post("/register", &fields("Ferris", &format!("open+{n}+sesame")));
+    for n in 0..99 {
+        assert_eq!(refused(n).status, 422, "{n}");
+    }
+    assert_eq!(refused(99).status, 429);
+    server.wait(MINUTE);
+    assert_eq!(refused(100).status, 422);
+}
+
+#[test]
+fn an_address_with_another_id_than_ours_is_not_found() {
+    let server = start();
+    let browser = server.browser();
+    register(&browser, "Ferris");
+    for id in ["%00", "x", "..%2Flogins%2Fend_others", "AAAAAAAAAAAAAAAAAAAAA%00"] {
+        assert_eq!(browser.get(&format!("/confirm/{id}")).status, 404, "{id}");
+        for path in [format!("/confirm/{id}"), format!("/logins/{id}/end")] {
+            assert_eq!(browser.post(&path, "").status, 422, "{path}");
+        }
     }
 }
 

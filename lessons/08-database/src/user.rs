@@ -69,11 +69,20 @@ impl User {
     }
 }
 
-/// Gives the session to whoever has just logged in, under a new id.
-pub(crate) fn remember(session: &Session, login: String) {
+/// Gives the session to whoever has just logged in, under a new id. The login that it held before is
+/// over.
+pub(crate) async fn remember(
+    db: &AnyPool,
+    session: &Session,
+    login: String,
+) -> Result<(), sqlx::Error> {
+    if let Some(before) = session.get::<String>("login") {
+        logins::forget(db, &before).await?;
+    }
     session.renew();
     session.set_permanent(true);
     session.insert("login", login);
+    Ok(())
 }
 
 /// Whatever a page for users says to somebody else: log in.

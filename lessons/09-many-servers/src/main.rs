@@ -22,6 +22,10 @@ mod emails;
 mod login;
 #[path = "../../08-database/src/logins.rs"]
 mod logins;
+#[path = "../../08-database/src/pages.rs"]
+mod pages;
+#[path = "../../08-database/src/passwords.rs"]
+mod passwords;
 #[path = "../../08-database/src/stocks.rs"]
 mod stocks;
 #[path = "../../08-database/src/user.rs"]

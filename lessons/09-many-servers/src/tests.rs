@@ -50,7 +50,10 @@ fn the_mail_leads_to_the_proxy() {
 
 #[test]
 fn the_address_is_the_one_that_the_proxy_gives() {
-    let server = start("A");
+    let rocket = super::rocket();
+    let settings = rocket.figment().clone().merge(("session.store", "memory"));
+    let settings = settings.merge(("databases.main.url", "sqlite:"));
+    let server = Server::start(rocket.configure(settings.merge(("ip_header", "X-Real-IP"))));
     let browser = server.browser();
     let fields = "username=Ferris&email=ferris@example.com&password=open+sesame";
     browser.post_from(("X-Real-IP", "192.0.2.7"), "/register", fields);

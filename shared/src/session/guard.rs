@@ -32,7 +32,7 @@ impl Cached {
 }
 
 /// Gives up on a store that does not answer: nobody shall wait for it longer than a second.
-pub(super) async fn in_time<T>(
+pub(crate) async fn in_time<T>(
     work: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
     let late = |_| Err(StoreError::Unreachable(format!("no answer within {STORE_TIMEOUT:?}")));

@@ -12,17 +12,6 @@ pub(crate) type Digest = [u8; 32];
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct SessionId([u8; 16]);
 
-/// A name for something new that nobody can guess: 128 random bits, as 22 letters, digits, `-` and `_`.
-///
-/// ```
-/// assert_eq!(shared::random_id().len(), 22);
-/// assert_ne!(shared::random_id(), shared::random_id());
-/// ```
-#[must_use]
-pub fn random_id() -> String {
-    SessionId::random().token()
-}
-
 impl SessionId {
     /// The least of all ids, from which a search begins.
     pub(crate) const FIRST: Self = Self([0; 16]);

@@ -11,7 +11,7 @@ use super::Settings;
 use super::history::History;
 use super::story::{clock, note};
 use crate::pages;
-use crate::session::{Sessions, StoreError, cookie, removal, token};
+use crate::session::{Sessions, StoreError, cookie, in_time, removal, token};
 
 /// Whoever presses a button: from this machine, unless the setting `xray_remote` is true.
 struct Visitor<'r> {
@@ -22,7 +22,7 @@ struct Visitor<'r> {
 
 /// Whether this visitor may use the buttons.
 pub(super) fn is_allowed(req: &Request<'_>) -> bool {
-    let is_near = req.remote().is_some_and(|remote| remote.ip().to_canonical().is_loopback());
+    let is_near = req.client_ip().is_some_and(|address| address.to_canonical().is_loopback());
     is_near || req.rocket().state().is_some_and(|settings: &Settings| settings.remote)
 }
 
@@ -116,7 +116,7 @@ async fn age(
     history: &State<History>,
     form: Form<Age>,
 ) -> Result<Redirect, Status> {
-    older(&visitor, form.seconds).await.map_err(|error| error.status())?;
+    in_time(older(&visitor, form.seconds)).await.map_err(|error| error.status())?;
     if let Some(browser) = history.browser(visitor.req, visitor.sessions) {
         history.forget_tokens(browser);
     }

@@ -15,8 +15,12 @@ const PATIENCE: Duration = Duration::from_millis(300);
 
 /// A session is a hash with the record and its revision, and Redis forgets it when it is over. The
 /// scripts run as one: nobody comes between the look at a session and the change of it.
-static LOAD: LazyLock<Script> =
-    LazyLock::new(|| Script::new("return redis.call('HGET', KEYS[1], 'record')"));
+static LOAD: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return { false, false } end
+            return redis.call('HMGET', KEYS[1], 'record', 'revision')",
+    )
+});
 
 static CREATE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
@@ -83,6 +87,13 @@ impl RedisStore {
     }
 }
 
+/// What somebody else has written there is nobody's session.
+fn read(json: &[u8], revision: &[u8]) -> Option<Record> {
+    let record = Record::from_json(json)?;
+    let revision = str::from_utf8(revision).ok()?.parse().ok()?;
+    Some(Record { revision, ..record })
+}
+
 impl From<RedisError> for StoreError {
     fn from(error: RedisError) -> Self {
         Self::Unreachable(error.to_string())
@@ -95,8 +106,9 @@ impl Store for RedisStore {
         let Some(id) = SessionId::parse(token) else {
             return Ok(None);
         };
-        let json: Option<Vec<u8>> = self.ask(&LOAD.key(self.key(id))).await?;
-        Ok(json.and_then(|json| Record::from_json(&json)))
+        let (json, revision): (Option<Vec<u8>>, Option<Vec<u8>>) =
+            self.ask(&LOAD.key(self.key(id))).await?;
+        Ok(json.zip(revision).and_then(|(json, revision)| read(&json, &revision)))
     }
 
     async fn create(&self, record: Record) -> Result<String, StoreError> {

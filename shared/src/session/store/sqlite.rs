@@ -1,6 +1,5 @@
 //! The `sqlite` store: a file on the server, which is still there after a restart.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::query::Query;
@@ -23,7 +22,7 @@ const READERS: u32 = 4;
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The index is the order in which sessions make room: those that were never renewed come first,
-/// then those that end first.
+/// then those that end first. To count a million takes its time: the table `kept` has their number.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS sessions (
         id       BLOB PRIMARY KEY,
@@ -32,30 +31,34 @@ const SCHEMA: &str = "
         renewed  INTEGER NOT NULL,
         expires  INTEGER NOT NULL
     );
-    CREATE INDEX IF NOT EXISTS sessions_in_order ON sessions (renewed, expires);";
+    CREATE INDEX IF NOT EXISTS sessions_in_order ON sessions (renewed, expires);
+    CREATE TABLE IF NOT EXISTS kept AS SELECT COUNT(*) AS sessions FROM sessions;
+    CREATE TRIGGER IF NOT EXISTS one_more AFTER INSERT ON sessions
+        BEGIN UPDATE kept SET sessions = sessions + 1; END;
+    CREATE TRIGGER IF NOT EXISTS one_less AFTER DELETE ON sessions
+        BEGIN UPDATE kept SET sessions = sessions - 1; END;";
 
 /// Keeps sessions as JSON in a table of bounded size. They are found by a digest of their id: who
 /// reads the file has no id to send.
 pub(super) struct SqliteStore {
     cookie_name: String,
     clock: Clock,
-    capacity: u64,
-    /// About how many sessions there are.
-    kept: AtomicU64,
+    capacity: i64,
     readers: SqlitePool,
     writer: SqlitePool,
 }
 
 impl SqliteStore {
     pub(super) async fn open(url: &str, name: String, clock: Clock) -> Result<Self, sqlx::Error> {
-        Self::with_limits(url, name, clock, SESSIONS as u64, PAGES).await
+        Self::with_limits(url, name, clock, i64::try_from(SESSIONS).unwrap_or(i64::MAX), PAGES)
+            .await
     }
 
     async fn with_limits(
         url: &str,
         cookie_name: String,
         clock: Clock,
-        capacity: u64,
+        capacity: i64,
         pages: u32,
     ) -> Result<Self, sqlx::Error> {
         let options: SqliteConnectOptions = url.parse()?;
@@ -77,30 +80,31 @@ impl SqliteStore {
         let writer = pool(1).connect_with(options.clone()).await?;
         sqlx::raw_sql(SCHEMA).execute(&writer).await?;
         let readers = pool(READERS).connect_with(options).await?;
-        let count = sqlx::query_scalar("SELECT COUNT(*) FROM sessions");
-        let kept: u32 = count.fetch_one(&readers).await?;
-        let kept = AtomicU64::new(kept.into());
-        Ok(Self { cookie_name, clock, capacity, kept, readers, writer })
+        Ok(Self { cookie_name, clock, capacity, readers, writer })
     }
 
     fn digest(&self, token: &str) -> Option<Digest> {
         SessionId::parse(token).map(|id| id.digest(&self.cookie_name))
     }
 
-    /// Runs a statement that writes; if the file is full, some sessions make room for it.
-    async fn write(&self, statement: impl Fn() -> Statement) -> Result<u64, StoreError> {
-        let mut done = statement().execute(&self.writer).await;
-        if done.as_ref().is_err_and(is_full) {
-            self.delete(first_in_order()).await?;
-            done = statement().execute(&self.writer).await;
+    /// Runs a statement that writes the session `own`, and returns how many rows it has changed. If
+    /// the file is full, other sessions make room for it.
+    async fn write(
+        &self,
+        own: Digest,
+        statement: impl Fn() -> Statement,
+    ) -> Result<u64, StoreError> {
+        loop {
+            match statement().execute(&self.writer).await {
+                Err(error) if is_full(&error) => {
+                    let room = make_room(own, 0).execute(&self.writer).await?;
+                    if room.rows_affected() == 0 {
+                        return Err(error.into());
+                    }
+                }
+                done => return Ok(done?.rows_affected()),
+            }
         }
-        Ok(done?.rows_affected())
-    }
-
-    async fn delete(&self, statement: Statement) -> Result<(), StoreError> {
-        let deleted = statement.execute(&self.writer).await?.rows_affected();
-        self.kept.fetch_sub(deleted, Ordering::Relaxed);
-        Ok(())
     }
 }
 
@@ -114,12 +118,18 @@ fn over_by(now: Timestamp) -> Statement {
     statement.bind(now.cast_signed()).bind(SWEEP)
 }
 
-fn first_in_order() -> Statement {
+/// Deletes those that are first in order, but not `own`, if there are so many sessions.
+fn make_room(own: Digest, if_there_are: i64) -> Statement {
     let statement = sqlx::query(
-        "DELETE FROM sessions WHERE id IN
-            (SELECT id FROM sessions ORDER BY renewed, expires LIMIT $1)",
+        "DELETE FROM sessions WHERE (SELECT sessions FROM kept) >= $1 AND id IN
+            (SELECT id FROM sessions WHERE id <> $2 ORDER BY renewed, expires LIMIT $3)",
     );
-    statement.bind(SWEEP)
+    statement.bind(if_there_are).bind(own.to_vec()).bind(SWEEP)
+}
+
+fn read(json: String, revision: i64) -> Option<Record> {
+    let record = Record::from_json(json.as_bytes())?;
+    Some(Record { revision: revision.cast_unsigned(), ..record })
 }
 
 /// Whether the file, or the disk, has no room for more (`SQLITE_FULL`).
@@ -140,19 +150,21 @@ impl Store for SqliteStore {
         let Some(digest) = self.digest(token) else {
             return Ok(None);
         };
-        let found = sqlx::query_scalar("SELECT record FROM sessions WHERE id = $1");
-        let json: Option<String> =
-            found.bind(digest.to_vec()).fetch_optional(&self.readers).await?;
-        Ok(json.and_then(|json| Record::from_json(json.as_bytes())))
+        let found = sqlx::query_as("SELECT record, revision FROM sessions WHERE id = $1");
+        let found = found.bind(digest.to_vec()).fetch_optional(&self.readers).await;
+        match found {
+            Ok(Some((json, revision))) => Ok(read(json, revision)),
+            // What somebody else has written into the file is nobody's session.
+            Ok(None) | Err(sqlx::Error::ColumnDecode { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn create(&self, record: Record) -> Result<String, StoreError> {
-        self.delete(over_by(self.clock.now())).await?;
-        if self.kept.load(Ordering::Relaxed) >= self.capacity {
-            self.delete(first_in_order()).await?;
-        }
         let id = SessionId::random();
         let (digest, json) = (id.digest(&self.cookie_name), to_json(&record)?);
+        over_by(self.clock.now()).execute(&self.writer).await?;
+        make_room(digest, self.capacity).execute(&self.writer).await?;
         let insert = || {
             sqlx::query("INSERT INTO sessions VALUES ($1, $2, $3, $4, $5)")
                 .bind(digest.to_vec())
@@ -161,7 +173,7 @@ impl Store for SqliteStore {
                 .bind(record.renewed)
                 .bind(record.expires.cast_signed())
         };
-        self.kept.fetch_add(self.write(insert).await?, Ordering::Relaxed);
+        self.write(digest, insert).await?;
         Ok(id.token())
     }
 
@@ -193,18 +205,16 @@ impl Store for SqliteStore {
                 .bind(old.to_vec())
                 .bind(seen.revision.cast_signed())
         };
-        let is_replaced = self.write(update).await? == 1;
+        let is_replaced = self.write(old, update).await? == 1;
         Ok(is_replaced.then(|| new_id.map_or_else(|| token.to_owned(), SessionId::token)))
     }
 
     async fn remove(&self, token: &str) -> Result<(), StoreError> {
-        match self.digest(token) {
-            Some(digest) => {
-                let statement = sqlx::query("DELETE FROM sessions WHERE id = $1");
-                self.delete(statement.bind(digest.to_vec())).await
-            }
-            None => Ok(()),
+        if let Some(digest) = self.digest(token) {
+            let delete = sqlx::query("DELETE FROM sessions WHERE id = $1");
+            delete.bind(digest.to_vec()).execute(&self.writer).await?;
         }
+        Ok(())
     }
 }
 
@@ -219,7 +229,7 @@ mod tests {
         Record { values, expires, renewed, ..Record::default() }
     }
 
-    async fn open(folder: &tempfile::TempDir, clock: Clock, capacity: u64) -> SqliteStore {
+    async fn open(folder: &tempfile::TempDir, clock: Clock, capacity: i64) -> SqliteStore {
         let url = format!("sqlite:{}", folder.path().join("folder/sessions.db").display());
         let store = SqliteStore::with_limits(&url, "test".to_owned(), clock, capacity, 100).await;
         store.unwrap()
@@ -257,6 +267,33 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_large_session_gets_the_room_of_many_small_ones_and_keeps_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder, Clock::manual(0), 100_000).await;
+        let small = record(1, false, 1);
+        let token = store.create(small.clone()).await.unwrap();
+        for _ in 0..900 {
+            store.create(record(2, false, 100)).await.unwrap();
+        }
+        let large = record(1, false, 200_000);
+        assert_eq!(store.replace(&token, &small, large, false).await.unwrap(), Some(token.clone()));
+        assert!(store.load(&token).await.unwrap().is_some(), "it was the first in order");
+        assert!(count(&store).await > 100, "no more made room than had to");
+    }
+
+    #[tokio::test]
+    async fn what_somebody_else_wrote_into_the_file_is_nobodys_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder, Clock::manual(0), 1000).await;
+        let token = store.create(record(1, false, 1)).await.unwrap();
+        for foreign in ["'{}'", "'nonsense'", "x'ff00'", "17"] {
+            let update = format!("UPDATE sessions SET record = {foreign}");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(update)).execute(&store.writer).await.unwrap();
+            assert_eq!(store.load(&token).await.unwrap(), None, "{foreign}");
+        }
+    }
+
+    #[tokio::test]
     async fn what_has_ended_is_swept_when_others_come() {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::manual(0);
@@ -271,7 +308,11 @@ mod tests {
             store.create(record(200, false, 1)).await.unwrap();
         }
         assert_eq!(count(&store).await, 8);
-        assert_eq!(store.kept.load(Ordering::Relaxed), 8);
+        let kept: u32 = sqlx::query_scalar("SELECT sessions FROM kept")
+            .fetch_one(&store.readers)
+            .await
+            .unwrap();
+        assert_eq!(kept, 8);
     }
 
     #[tokio::test]

@@ -1,0 +1,87 @@
+//! Checking a password, logging in with it, and changing it.
+
+use shared::database::Refusal;
+use shared::form::{NewPassword, Password};
+use shared::{Visitor, password};
+use sqlx::AnyPool;
+
+use crate::accounts::key;
+use crate::user::User;
+use crate::{attempts, logins};
+
+/// What is behind a name and a password that belong together.
+pub(crate) struct Account {
+    id: String,
+    password_hash: String,
+}
+
+/// The account of that name, if this is its password. It takes as long if there is no such account.
+pub(crate) async fn check(
+    db: &AnyPool,
+    name: &str,
+    typed: Password<'_>,
+    visitor: &Visitor,
+) -> Result<Option<Account>, Refusal> {
+    let attempt = attempts::begin(db, &key(name), visitor).await?;
+    let select = sqlx::query_as("SELECT id, password_hash FROM accounts WHERE name_key = $1");
+    let found: Option<(String, String)> = select.bind(key(name)).fetch_optional(db).await?;
+    let account = found.map(|(id, password_hash)| Account { id, password_hash });
+    let hash = account.as_ref().map(|account| account.password_hash.as_str());
+    if !password::verify(typed.as_str(), hash).await? {
+        return Ok(None);
+    }
+    attempts::forget(db, &attempt).await?;
+    Ok(account)
+}
+
+/// Logs in, and returns the login. `None` if name and password do not belong together, also if the
+/// password was changed while this was looking at it: the first statement holds the account until
+/// the login is written.
+pub(crate) async fn log_in(
+    db: &AnyPool,
+    name: &str,
+    typed: Password<'_>,
+    visitor: &Visitor,
+) -> Result<Option<String>, Refusal> {
+    let Some(Account { id, password_hash }) = check(db, name, typed, visitor).await? else {
+        return Ok(None);
+    };
+    let mut both = db.begin().await?;
+    let hold = "UPDATE accounts SET name = name WHERE id = $1 AND password_hash = $2";
+    let hold = sqlx::query(hold).bind(&id).bind(password_hash).execute(&mut *both);
+    if hold.await?.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let login = logins::begin(&mut both, &id, visitor).await?;
+    both.commit().await?;
+    Ok(Some(login))
+}
+
+/// The old password, and the one in its place.
+pub(crate) type Change<'v> = (Password<'v>, NewPassword<'v>);
+
+/// Changes the password, ends all logins and begins a new one, which it returns: whoever knew the
+/// old password, or has a copy of a cookie, is out. `None` if the old one is wrong, also if somebody
+/// else has changed it, or ended this login, meanwhile.
+pub(crate) async fn change(
+    db: &AnyPool,
+    user: &User,
+    (old, new): Change<'_>,
+    visitor: &Visitor,
+) -> Result<Option<String>, Refusal> {
+    let Some(Account { id, password_hash }) = check(db, &user.name, old, visitor).await? else {
+        return Ok(None);
+    };
+    let (hash, mut all) = (password::hash(new.as_str()).await?, db.begin().await?);
+    let update = sqlx::query(CHANGE).bind(hash).bind(&id).bind(password_hash).bind(&user.login);
+    if update.execute(&mut *all).await?.rows_affected() != 1 {
+        return Ok(None);
+    }
+    logins::end_others(&mut all, &id, "").await?;
+    let login = logins::begin(&mut all, &id, visitor).await?;
+    all.commit().await?;
+    Ok(Some(login))
+}
+
+const CHANGE: &str = "UPDATE accounts SET password_hash = $1 WHERE id = $2 AND password_hash = $3
+    AND EXISTS (SELECT 1 FROM logins WHERE id = $4)";
