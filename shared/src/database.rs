@@ -315,3 +315,56 @@ async fn with_a_schema(url: &str) -> Result<String, sqlx::Error> {
     let and = if url.contains('?') { '&' } else { '?' };
     Ok(format!("{url}{and}options[search_path]={schema}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use rocket_db_pools::Pool as _;
+
+    use super::*;
+
+    async fn pool(folder: &Path) -> Pool {
+        let settings = Figment::new().merge(("url", file_in(folder))).merge(("max_connections", 1));
+        Pool::init(&settings.merge(("connect_timeout", 1))).await.unwrap()
+    }
+
+    /// As a full disk does, the trigger ends the transaction behind sqlx's back.
+    const FULL: &str = "CREATE TABLE texts (text TEXT); CREATE TABLE full (yes BIGINT);
+        INSERT INTO full VALUES (1); CREATE TRIGGER ends_it BEFORE INSERT ON texts
+        WHEN (SELECT yes FROM full) BEGIN SELECT RAISE(ROLLBACK, 'full'); END";
+
+    #[rocket::async_test]
+    async fn what_is_written_after_a_full_disk_is_committed() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = pool(folder.path()).await;
+        pool.execute(FULL).await.unwrap();
+        let write = async || {
+            let mut transaction = pool.begin().await?;
+            transaction.execute("INSERT INTO texts VALUES ('x')").await?;
+            transaction.commit().await
+        };
+        assert!(write().await.is_err());
+        let mut other = AnyConnection::connect(&file_in(folder.path())).await.unwrap();
+        other.execute("UPDATE full SET yes = 0").await.unwrap();
+        let mut dropped = pool.begin().await.unwrap();
+        dropped.execute("INSERT INTO texts VALUES ('never there')").await.unwrap();
+        drop(dropped);
+        for expected in 1..=3 {
+            write().await.unwrap();
+            let count = sqlx::query_scalar("SELECT COUNT(*) FROM texts");
+            let seen: i64 = count.fetch_one(&mut other).await.unwrap();
+            assert_eq!(seen, expected, "others see it: it is committed");
+        }
+    }
+
+    #[rocket::async_test]
+    async fn each_migration_runs_once_and_is_never_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = pool(folder.path()).await;
+        let first = "CREATE TABLE one (x TEXT)";
+        run(&pool, &[first]).await.unwrap();
+        run(&pool, &[first, "CREATE TABLE two (x TEXT)"]).await.unwrap();
+        run(&pool, &[first, "CREATE TABLE two (x TEXT)"]).await.unwrap();
+        let changed = run(&pool, &["CREATE TABLE three (x TEXT)", ""]).await.unwrap_err();
+        assert!(matches!(changed, MigrateError::VersionMismatch(1)), "{changed}");
+    }
+}
