@@ -181,6 +181,12 @@ impl Browser {
         self.jar().add_original(Cookie::new(name.to_owned(), value.to_owned()));
     }
 
+    /// Whether it has a cookie of this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.jar().get(name).is_some()
+    }
+
     fn cookies(&self) -> String {
         self.jar().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     }
