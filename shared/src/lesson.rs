@@ -14,7 +14,9 @@ use crate::access_log::AccessLog;
 use crate::catalogue::{self, Catalogue, Lesson};
 use crate::session::SessionFairing;
 use crate::settings::explain;
-use crate::{banner, launch, lesson_link, logger, pages, protection, secret, static_files, xray};
+use crate::{
+    banner, docs, launch, lesson_link, logger, pages, protection, secret, static_files, xray,
+};
 
 /// Gives the Rocket of a lesson, ready but for its routes: settings, templates, style sheet, error
 /// pages, sessions, protection, and a few words on the terminal.
@@ -77,7 +79,8 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
         .attach(banner::fairing(lesson.clone()))
         .manage(lessons)
         .register("/", pages::catchers())
-        .mount("/", [protection::routes(), static_files::routes(), lesson_link::routes()].concat());
+        .mount("/", [protection::routes(), static_files::routes(), lesson_link::routes()].concat())
+        .mount("/", docs::routes());
     Ok(rocket)
 }
 

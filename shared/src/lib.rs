@@ -10,6 +10,7 @@ mod catalogue;
 mod clock;
 #[cfg(feature = "database")]
 pub mod database;
+mod docs;
 pub mod form;
 mod host;
 mod launch;

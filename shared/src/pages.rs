@@ -47,7 +47,7 @@ fn words(status: Status) -> (&'static str, &'static str) {
         404 => ("There is no such page", "Check the address, or begin at the first page."),
         405 => (
             "Not with this method",
-            "This address does something, so it wants a form that is sent (POST), not a link that is followed (GET).",
+            "The header Allow says with which. What changes something wants a form that is sent (POST), not a link that is followed (GET).",
         ),
         413 => (
             "Too large",

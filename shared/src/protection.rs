@@ -40,6 +40,12 @@ pub(crate) fn set_headers(res: &mut Response<'_>) {
     }
 }
 
+/// Whether a page of this server itself wants to show this one in a frame, as the docs do.
+fn is_framed_by_itself(req: &Request<'_>) -> bool {
+    let header = |name| req.headers().get_one(name);
+    header("Sec-Fetch-Dest") == Some("iframe") && header("Sec-Fetch-Site") == Some("same-origin")
+}
+
 /// Sets the security headers of every response.
 pub(crate) struct SecurityHeaders;
 
@@ -50,7 +56,10 @@ impl Fairing for SecurityHeaders {
         Info { name, kind }
     }
 
-    async fn on_response<'r>(&self, _: &'r Request<'_>, res: &mut Response<'r>) {
+    async fn on_response<'r>(&self, req: &'r Request<'_>, res: &mut Response<'r>) {
+        if is_framed_by_itself(req) && !res.headers().contains(POLICY) {
+            res.set_raw_header(POLICY, policy("'self'"));
+        }
         set_headers(res);
     }
 }

@@ -538,3 +538,54 @@ fn of_two_changes_at_once_one_counts_and_the_other_is_told_so() {
         assert_eq!(log_in(&server, &name, "second password").is_some(), second);
     }
 }
+
+#[test]
+fn every_lesson_shows_its_doc_beside_its_source_and_its_page() {
+    for lesson in lessons() {
+        let server = Running::start(&lesson, &[]);
+        let page = Browser::new().get(&format!("{}/docs", server.address));
+        assert_eq!(page.status, 200, "{lesson}");
+        for text in [
+            "<h2 id=\"try-to-break-it\">",
+            &format!("<code>lessons/{lesson}/src/main.rs</code>"),
+            &format!("<code>lessons/{lesson}/Rocket.toml</code>"),
+            "<span class=\"keyword\">fn</span> rocket() -&gt; _ {",
+            "<iframe src=\"/\"",
+            &format!("<img src=\"/docs/pictures/{}-sequence.svg\"", &lesson[..2]),
+        ] {
+            assert!(page.body.contains(text), "{lesson}: {text}");
+        }
+    }
+}
+
+#[test]
+fn the_docs_are_served_and_nothing_else() {
+    let server = Running::start("01-hello", &[]);
+    let get = |path: &str| Browser::new().get(&format!("{}{path}", server.address));
+    assert!(get("/docs/security").body.contains("<h1 id=\"security\">"));
+    assert!(get("/docs/03-reset").body.contains("Lesson 03"));
+    let picture = get("/docs/pictures/01-sequence.svg");
+    assert_eq!((picture.status, picture.header("content-type")), (200, "image/svg+xml"));
+    for path in
+        ["/docs/nowhere", "/docs/..%2FREADME", "/docs/.git", "/docs/pictures/..%2f01-hello.md"]
+    {
+        assert_eq!(get(path).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn only_a_page_of_this_server_may_show_another_in_a_frame() {
+    let server = Running::start("01-hello", &[]);
+    let from = |dest: &str, site: &str| {
+        let head = format!(
+            "GET / HTTP/1.1\r\nHost: x\r\nSec-Fetch-Dest: {dest}\r\nSec-Fetch-Site: {site}\r\n"
+        );
+        raw(&server, head)
+    };
+    assert!(from("iframe", "same-origin").contains("frame-ancestors 'self'"));
+    for (dest, site) in
+        [("iframe", "cross-site"), ("iframe", "same-site"), ("document", "same-origin")]
+    {
+        assert!(from(dest, site).contains("frame-ancestors 'none'"), "{dest}, {site}");
+    }
+}

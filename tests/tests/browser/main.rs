@@ -393,7 +393,7 @@ async fn every_page_is_in_order_at_every_width_and_in_both_schemes() {
 
 /// The pages of each lesson: those for anybody, and those after [`fill`].
 const PAGES: [(&str, &[&str], &[&str]); 9] = [
-    ("01-hello", &["/", "/nowhere"], &[]),
+    ("01-hello", &["/", "/nowhere", "/docs", "/docs/stores"], &[]),
     ("02-name-form", &["/", "/_two"], &[]),
     ("03-reset", &["/"], &[]),
     ("04-unregister", &["/", "/unregister", "/_lesson/05-stocks"], &[]),
@@ -402,7 +402,7 @@ const PAGES: [(&str, &[&str], &[&str]); 9] = [
     ("07-admin", &["/", "/login"], &["/", "/admin"]),
     (
         "08-database",
-        &["/login", "/register", "/confirm/AbC"],
+        &["/login", "/register", "/confirm/AAAAAAAAAAAAAAAAAAAAAA", "/docs"],
         &["/user", "/stocks", "/add_stock", "/emails", "/password", "/delete"],
     ),
     ("09-many-servers", &["/login"], &["/server", "/user"]),

@@ -1,0 +1,119 @@
+//! The files of a lesson with line numbers and colours.
+
+use std::fs;
+use std::path::Path;
+
+use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
+use serde::Serialize;
+
+/// A file of a lesson, to be shown.
+#[derive(Serialize)]
+pub(super) struct Source {
+    /// From the root of the workspace: `lessons/01-hello/src/main.rs`.
+    pub(super) path: String,
+    /// Where it stands on its page.
+    pub(super) id: String,
+    /// Its lines as HTML.
+    lines: Vec<String>,
+}
+
+impl Source {
+    pub(super) fn new(path: String, text: &str) -> Self {
+        let id = path.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+        let is_rust = Path::new(&path).extension().is_some_and(|end| end == "rs");
+        let html = if is_rust { colour(text) } else { escape(text) };
+        Self { path, id, lines: html.lines().map(str::to_owned).collect() }
+    }
+
+    /// The files that a learner reads beside a lesson's doc: its sources, settings and templates.
+    pub(super) fn of(root: &Path, lesson: &str) -> Vec<Self> {
+        let folder = format!("lessons/{lesson}");
+        let folders = [format!("{folder}/src"), folder, format!("templates/{lesson}")];
+        let mut paths = vec![];
+        for folder in folders {
+            let mut names: Vec<_> = fs::read_dir(root.join(&folder))
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter_map(|entry| entry.file_name().into_string().ok())
+                .filter(|name| {
+                    [".rs", "Rocket.toml", ".tera"].iter().any(|end| name.ends_with(end))
+                })
+                .collect();
+            // `main.rs` is where one begins to read, and the tests are where one ends.
+            names.sort_by_key(|name| (name != "main.rs", name == "tests.rs", name.clone()));
+            paths.extend(names.into_iter().map(|name| format!("{folder}/{name}")));
+        }
+        let read = |path: String| {
+            Some(Self::new(path.clone(), &fs::read_to_string(root.join(path)).ok()?))
+        };
+        paths.into_iter().filter_map(read).collect()
+    }
+}
+
+const KEYWORDS: [&str; 28] = [
+    "as", "async", "await", "const", "crate", "dyn", "else", "enum", "fn", "for", "if", "impl",
+    "in", "let", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "static", "struct",
+    "super", "type", "use", "where",
+];
+
+/// Rust as HTML with a class for each kind of word. A token of several lines is closed and opened
+/// again at each end of a line.
+fn colour(text: &str) -> String {
+    let (mut html, mut at) = (String::new(), 0);
+    for token in tokenize(text, FrontmatterAllowed::No) {
+        let end = at + token.len as usize;
+        let word = &text[at..end];
+        at = end;
+        let class = match token.kind {
+            TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => "comment",
+            TokenKind::Literal {
+                kind: LiteralKind::Int { .. } | LiteralKind::Float { .. },
+                ..
+            } => "number",
+            TokenKind::Literal { .. } => "string",
+            TokenKind::Lifetime { .. } => "lifetime",
+            TokenKind::Ident if KEYWORDS.contains(&word) => "keyword",
+            _ => "",
+        };
+        let word = escape(word);
+        if class.is_empty() {
+            html.push_str(&word);
+        } else {
+            let (open, close) = (format!("<span class=\"{class}\">"), "</span>");
+            let lines = word.replace('\n', &format!("{close}\n{open}"));
+            html.extend([&open, &lines, close]);
+        }
+    }
+    html
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rust_has_colours_and_nothing_is_lost() {
+        let text = "/// One <b>.\nfn one<'a>() -> &'a str { \"1 & 2\" }\n/* two\nlines */";
+        let html = colour(text);
+        assert!(html.starts_with("<span class=\"comment\">/// One &lt;b&gt;.</span>\n"), "{html}");
+        assert!(html.contains("<span class=\"keyword\">fn</span> one"), "{html}");
+        assert!(html.contains("<span class=\"string\">\"1 &amp; 2\"</span>"), "{html}");
+        assert!(html.ends_with(
+            "<span class=\"comment\">/* two</span>\n<span class=\"comment\">lines */</span>"
+        ));
+        assert_eq!(html.lines().count(), text.lines().count());
+    }
+
+    #[test]
+    fn a_lesson_begins_with_its_main() {
+        let root = crate::catalogue::root().unwrap();
+        let sources = Source::of(&root, "01-hello");
+        assert_eq!(sources[0].path, "lessons/01-hello/src/main.rs");
+        assert!(sources.iter().any(|it| it.path == "lessons/01-hello/Rocket.toml"));
+    }
+}

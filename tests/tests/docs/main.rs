@@ -1,0 +1,376 @@
+//! The docs say what is so: what they quote stands there, what they run answers as they say, what they
+//! link to exists. Each test names the file and the line of all that is not so.
+
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+mod markdown;
+mod screen;
+mod terminal;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use markdown::{Block, Doc, anchor};
+use pulldown_cmark::HeadingLevel;
+use regex::Regex;
+use tests::{lessons, package, root};
+
+use crate::screen::Screen;
+use crate::terminal::Terminal;
+
+/// The headings of a lesson's doc, in their order.
+const HEADINGS: [&str; 11] = [
+    "What you will see",
+    "Run it",
+    "The idea",
+    "The code",
+    "What is in the cookie now",
+    "Flask beside Rocket",
+    "Try to break it",
+    "Your turn",
+    "What changed since the last lesson",
+    "Questions",
+    "Where to read on",
+];
+
+/// Where exercises are, with solutions that stand in no file.
+const EXERCISES: &str = "Your turn";
+const DIFFERENCE: &str = "What changed since the last lesson";
+const FLASK: &str = "Flask beside Rocket";
+
+fn docs() -> Vec<Doc> {
+    let mut paths: Vec<_> = fs::read_dir(root().join("docs"))
+        .unwrap()
+        .map(|entry| PathBuf::from("docs").join(entry.unwrap().file_name()))
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
+        .collect();
+    paths.push("README.md".into());
+    paths.sort();
+    paths.iter().map(|path| Doc::read(path)).collect()
+}
+
+/// The docs of lessons, each with its lesson.
+fn lesson_docs() -> Vec<(String, Doc)> {
+    docs().into_iter().filter_map(|doc| Some((doc.lesson()?, doc))).collect()
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+fn fail_with(problems: &[String]) {
+    assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
+}
+
+#[test]
+fn every_lesson_has_the_same_headings() {
+    for (_, doc) in lesson_docs() {
+        let second = doc.headings.iter().filter(|heading| heading.level == HeadingLevel::H2);
+        let found: Vec<_> = second.map(|heading| heading.text.as_str()).collect();
+        assert_eq!(found, HEADINGS, "{}", doc.path.display());
+    }
+}
+
+#[test]
+fn every_link_and_anchor_leads_somewhere() {
+    let mut problems = vec![];
+    for doc in docs() {
+        for link in &doc.links {
+            let Some(target) = doc.target(&link.to) else { continue };
+            let place = doc.place(link.line);
+            if !root().join(&target).exists() {
+                problems.push(format!("{place}: there is no {}", target.display()));
+            } else if let Some((_, name)) = link.to.split_once('#')
+                && !Doc::read(&target).headings.iter().any(|it| anchor(&it.text) == name)
+            {
+                problems.push(format!("{place}: {} has no heading #{name}", target.display()));
+            }
+        }
+    }
+    fail_with(&problems);
+}
+
+#[test]
+fn every_quoted_line_stands_in_its_file() {
+    let mut problems = vec![];
+    for doc in docs() {
+        for block in &doc.blocks {
+            let is_quoted = ["rust", "html", "toml", "sql"].contains(&&*block.language);
+            if !is_quoted || block.section == EXERCISES {
+                continue;
+            }
+            let place = doc.place(block.line);
+            match &block.file {
+                None => problems.push(format!("{place}: no link says from which file this is")),
+                Some(file) => {
+                    if let Err(line) = stands_in(&block.text, &read(file)) {
+                        let file = file.display();
+                        problems.push(format!("{place}: {file} has no such line: {line}"));
+                    }
+                }
+            }
+        }
+    }
+    fail_with(&problems);
+}
+
+/// Whether the lines stand in the file, in their order and next to one another but where a line says
+/// that some are left out; all of a piece may be indented less. Otherwise the first that does not.
+fn stands_in(quoted: &str, file: &str) -> Result<(), String> {
+    let left_out = ["…", "// …", "# …", "-- …", "{# … #}", "<!-- … -->"];
+    let lines: Vec<_> = quoted.lines().map(str::trim_end).collect();
+    let mut rest: Vec<_> = file.lines().map(str::trim_end).collect();
+    for piece in lines.split(|line| left_out.contains(&line.trim())) {
+        let piece: Vec<_> = match piece.iter().position(|line| !line.is_empty()) {
+            Some(first) => piece[first..].to_vec(),
+            None => continue,
+        };
+        let last = piece.iter().rposition(|line| !line.is_empty()).unwrap();
+        let piece = &piece[..=last];
+        let at = (0..rest.len()).find(|&at| begins_with(&rest[at..], piece));
+        let Some(at) = at else {
+            let missing = |line: &&&str| !rest.iter().any(|it| it.trim() == line.trim());
+            let line = piece.iter().find(missing).unwrap_or(&piece[0]);
+            return Err((*line).to_string());
+        };
+        rest.drain(..at + piece.len());
+    }
+    Ok(())
+}
+
+fn begins_with(lines: &[&str], piece: &[&str]) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let Some(less) = lines.first().and_then(|line| indent(line).checked_sub(indent(piece[0])))
+    else {
+        return false;
+    };
+    let is_same = |(line, quoted): (&&str, &&str)| {
+        if line.is_empty() { quoted.is_empty() } else { line.get(less..) == Some(*quoted) }
+    };
+    lines.len() >= piece.len() && lines.iter().zip(piece).all(is_same)
+}
+
+#[test]
+fn every_command_answers_as_it_is_written() {
+    let mut problems = vec![];
+    for (lesson, doc) in lesson_docs() {
+        let mut terminal = Terminal::new(&lesson);
+        for block in doc.blocks.iter().filter(|block| block.language == "console") {
+            problems.extend(
+                run(&mut terminal, block)
+                    .map_err(|(line, problem)| {
+                        format!("{}: {problem}", doc.place(block.line + line))
+                    })
+                    .err(),
+            );
+        }
+    }
+    fail_with(&problems);
+}
+
+/// Runs the commands of a block one after the other.
+fn run(terminal: &mut Terminal, block: &Block) -> Result<(), (usize, String)> {
+    let lines: Vec<_> = block.text.lines().collect();
+    let mut at = 0;
+    while at < lines.len() {
+        let begun = at + 1;
+        let Some(first) = lines[at].strip_prefix("$ ") else {
+            return Err((begun, "a command begins with `$ `".to_owned()));
+        };
+        let mut command = first.to_owned();
+        at += 1;
+        while command.ends_with('\\') {
+            command.truncate(command.len() - 1);
+            command += lines.get(at).unwrap_or(&"").trim();
+            at += 1;
+        }
+        let answer = lines[at..].iter().take_while(|line| !line.starts_with("$ "));
+        let answer: Vec<_> = answer.copied().collect();
+        at += answer.len();
+        let output = terminal.run(&command).map_err(|problem| (begun, problem))?;
+        if !answers(&output, &answer) {
+            return Err((begun, format!("`{command}` answers:\n{output}")));
+        }
+    }
+    Ok(())
+}
+
+/// Whether this is the answer: `…` stands for any characters of a line, and alone for any lines.
+fn answers(output: &str, expected: &[&str]) -> bool {
+    let line = |line: &&str| match line.trim() {
+        "…" => r"(?:.*\n)*?".to_owned(),
+        _ => format!("{}\n", line.split('…').map(regex::escape).collect::<Vec<_>>().join(".*")),
+    };
+    let pattern: String = expected.iter().map(line).collect();
+    let output: String = output.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    Regex::new(&format!("^{pattern}$")).unwrap().is_match(&output)
+}
+
+#[test]
+fn every_text_between_quotes_is_on_the_screen() {
+    let mut problems = vec![];
+    for (lesson, doc) in lesson_docs() {
+        let screen = Screen::of(&lesson);
+        for quotation in &doc.quotations {
+            if !screen.says(&quotation.text) {
+                let place = doc.place(quotation.line);
+                problems.push(format!("{place}: no page says \"{}\"", quotation.text));
+            }
+        }
+    }
+    fail_with(&problems);
+}
+
+#[test]
+fn every_code_beside_flask_stands_in_the_lesson() {
+    let mut problems = vec![];
+    for (lesson, doc) in lesson_docs() {
+        let mut folders = vec![format!("lessons/{lesson}"), format!("templates/{lesson}")];
+        if lesson.starts_with("09") {
+            folders.extend(["lessons/08-database", "templates/08-database"].map(str::to_owned));
+        }
+        let above = ["templates/base.html.tera", "templates/macros.html.tera"];
+        let files = folders.iter().flat_map(files).chain(above.map(PathBuf::from));
+        let text: String = files.map(read).collect();
+        for code in doc.table_codes.iter().filter(|code| code.section == FLASK) {
+            if !text.contains(&code.text) {
+                problems.push(format!("{}: {lesson} has no `{}`", doc.place(code.line), code.text));
+            }
+        }
+    }
+    fail_with(&problems);
+}
+
+/// The files of a folder and of those in it, but what a lesson has kept.
+fn files(folder: impl AsRef<Path>) -> Vec<PathBuf> {
+    let mut found = vec![];
+    for entry in fs::read_dir(root().join(folder.as_ref())).unwrap() {
+        let path = folder.as_ref().join(entry.unwrap().file_name());
+        if path.ends_with("data") {
+            continue;
+        }
+        if root().join(&path).is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The difference of a lesson's `main.rs` to that of the lesson before it.
+fn difference(lesson: &str) -> Option<String> {
+    let lessons = lessons();
+    let at = lessons.iter().position(|it| it == lesson).unwrap();
+    let before = lessons.get(at.checked_sub(1)?)?;
+    let main = |lesson: &str| read(format!("lessons/{lesson}/src/main.rs"));
+    let (before, after) = (main(before), main(lesson));
+    let patch = diffy::create_patch(&before, &after).to_string();
+    let lines: Vec<_> = patch.lines().skip(2).collect();
+    Some(lines.join("\n") + "\n")
+}
+
+/// With `UPDATE_DOCS=1` in the environment it is written into the docs.
+#[test]
+fn what_changed_is_what_has_changed() {
+    let mut problems = vec![];
+    for (lesson, doc) in lesson_docs() {
+        let Some(difference) = difference(&lesson) else { continue };
+        let is_it = |block: &&Block| block.section == DIFFERENCE && block.language == "diff";
+        match doc.blocks.iter().find(is_it) {
+            None => problems.push(format!("{}: where is the difference?", doc.path.display())),
+            Some(block) if block.text == difference => {}
+            Some(block) if std::env::var_os("UPDATE_DOCS").is_some() => {
+                let old = format!("```diff\n{}```", block.text);
+                let (before, after) = doc.text.split_at(doc.text.rfind(&old).unwrap());
+                let new = format!("{before}```diff\n{difference}```{}", &after[old.len()..]);
+                fs::write(root().join(&doc.path), new).unwrap();
+            }
+            Some(block) => problems.push(format!(
+                "{}: the two main.rs differ otherwise; with UPDATE_DOCS=1 this test writes how",
+                doc.place(block.line)
+            )),
+        }
+    }
+    fail_with(&problems);
+}
+
+/// The files that a solution changes, and what they are then.
+fn solve(solution: &str) -> Result<Vec<(PathBuf, String)>, String> {
+    let mut solved = vec![];
+    let parts: Vec<_> = solution.split("--- ").skip(1).collect();
+    for part in parts {
+        let patch = format!("--- {part}");
+        let patch = diffy::Patch::from_str(&patch).map_err(|error| error.to_string())?;
+        let file = patch.modified().unwrap_or_default().to_owned();
+        if !root().join(&file).is_file() {
+            return Err(format!("there is no file {file:?}"));
+        }
+        let text = diffy::apply(&read(&file), &patch).map_err(|error| error.to_string())?;
+        solved.push((file.into(), text));
+    }
+    if solved.is_empty() {
+        return Err("a solution begins with `--- ` and the path of a file".to_owned());
+    }
+    Ok(solved)
+}
+
+fn solutions(doc: &Doc) -> impl Iterator<Item = &Block> {
+    doc.blocks.iter().filter(|block| block.section == EXERCISES && block.language == "diff")
+}
+
+#[test]
+fn every_solution_fits_the_files_as_they_are() {
+    let mut problems = vec![];
+    for (_, doc) in lesson_docs() {
+        if solutions(&doc).count() < 2 {
+            problems.push(format!("{}: two exercises with solutions at least", doc.path.display()));
+        }
+        for block in solutions(&doc) {
+            if let Err(problem) = solve(&block.text) {
+                problems.push(format!("{}: {problem}", doc.place(block.line)));
+            }
+        }
+    }
+    fail_with(&problems);
+}
+
+#[test]
+#[ignore = "needs minutes: tests/full"]
+fn every_solution_compiles_without_a_warning() {
+    let mut problems = vec![];
+    for (lesson, doc) in lesson_docs() {
+        for block in solutions(&doc) {
+            let solved = solve(&block.text).unwrap();
+            if let Err(problem) = compile(&lesson, &solved) {
+                problems.push(format!("{}: {problem}", doc.place(block.line)));
+            }
+        }
+    }
+    fail_with(&problems);
+}
+
+/// Checks a lesson in a copy of the workspace in which these files are other ones.
+fn compile(lesson: &str, changed: &[(PathBuf, String)]) -> Result<(), String> {
+    let program = tests::program("01-hello");
+    let target = program.parent().unwrap().parent().unwrap();
+    let copy = target.join("solutions");
+    for folder in ["lessons", "shared", "templates", "tests"] {
+        for file in files(folder) {
+            fs::create_dir_all(copy.join(&file).parent().unwrap()).unwrap();
+            fs::copy(root().join(&file), copy.join(&file)).unwrap();
+        }
+    }
+    for file in ["Cargo.toml", "Cargo.lock"] {
+        fs::copy(root().join(file), copy.join(file)).unwrap();
+    }
+    for (file, text) in changed {
+        fs::write(copy.join(file), text).unwrap();
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["check", "--offline", "--package", &package(lesson)]).current_dir(&copy);
+    let output = cargo.env("CARGO_TARGET_DIR", target.join("solutions-target")).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() && !said.contains("warning") { Ok(()) } else { Err(said) }
+}

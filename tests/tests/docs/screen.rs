@@ -1,0 +1,77 @@
+//! What the pages of a lesson can say.
+
+use std::path::PathBuf;
+
+use regex::Regex;
+
+use crate::{files, read};
+
+/// All texts of its templates and sources.
+pub(crate) struct Screen {
+    /// Texts that stand as they are, one in a line.
+    fixed: String,
+    /// Texts with holes (`{{ name }}`, `{}`) in which anything may stand.
+    with_holes: Vec<Regex>,
+}
+
+impl Screen {
+    pub(crate) fn of(lesson: &str) -> Self {
+        let mut screen = Self { fixed: String::new(), with_holes: vec![] };
+        let mut folders = vec![format!("templates/{lesson}")];
+        let mut sources = vec![format!("lessons/{lesson}/src"), "shared/src".to_owned()];
+        if lesson.starts_with("09") {
+            folders.push("templates/08-database".to_owned());
+            sources.push("lessons/08-database/src".to_owned());
+        }
+        let above = ["base", "error", "macros", "not_running", "two", "two_by_hand", "xray"];
+        let above = above.map(|name| PathBuf::from(format!("templates/{name}.html.tera")));
+        for file in folders.iter().flat_map(files).chain(above) {
+            screen.read_template(&read(file));
+        }
+        for file in sources.iter().flat_map(files) {
+            screen.read_source(&read(file));
+        }
+        screen
+    }
+
+    pub(crate) fn says(&self, text: &str) -> bool {
+        self.fixed.contains(text) || self.with_holes.iter().any(|piece| piece.is_match(text))
+    }
+
+    fn read_template(&mut self, text: &str) {
+        let string = Regex::new(r#""([^"]*)""#).unwrap();
+        for found in string.captures_iter(text) {
+            self.add(&found[1]);
+        }
+        let tag = Regex::new(r"(?s)<[^>]*>|\{%.*?%\}|\{#.*?#\}").unwrap();
+        let inline = Regex::new("</?(a|b|code|i|small|span)( [^>]*)?>").unwrap();
+        for piece in tag.split(text) {
+            self.add(piece);
+        }
+        for piece in tag.split(&inline.replace_all(text, "")) {
+            self.add(piece);
+        }
+    }
+
+    fn read_source(&mut self, text: &str) {
+        let string = Regex::new(r#""((?:[^"\\]|\\.|\\\n)*)""#).unwrap();
+        let continued = Regex::new(r"\\\n\s*").unwrap();
+        for found in string.captures_iter(text) {
+            self.add(&continued.replace_all(&found[1], ""));
+        }
+    }
+
+    fn add(&mut self, piece: &str) {
+        let piece = piece.split_whitespace().collect::<Vec<_>>().join(" ");
+        let hole = Regex::new(r"\{\{[^}]*\}\}|\{[^{}]*\}").unwrap();
+        let parts: Vec<_> = hole.split(&piece).map(regex::escape).collect();
+        // What is nearly all holes could say anything.
+        let says_enough = piece.chars().filter(|c| c.is_alphabetic()).count() >= 4;
+        if parts.len() == 1 {
+            self.fixed.push_str(&piece);
+            self.fixed.push('\n');
+        } else if says_enough {
+            self.with_holes.push(Regex::new(&format!("^{}$", parts.join(".+"))).unwrap());
+        }
+    }
+}
