@@ -86,7 +86,11 @@ impl Terminal {
             }
         }
         let body = answer.body_mut().read_to_string().map_err(|error| error.to_string())?;
-        let mut output = if request.show_head { head + "\n" } else { String::new() };
+        let mut output = match request.show {
+            Show::Page => String::new(),
+            Show::Head => head + "\n",
+            Show::Both => request.exchange(&known, &head),
+        };
         if !request.hide_body && request.method != Method::HEAD {
             output += &body;
         }
@@ -114,8 +118,17 @@ struct Curl {
     /// The jar from which cookies come, or the cookies themselves.
     send: Vec<String>,
     keep: Option<String>,
-    show_head: bool,
+    show: Show,
     hide_body: bool,
+}
+
+/// What comes before the page.
+#[derive(Default)]
+enum Show {
+    #[default]
+    Page,
+    Head,
+    Both,
 }
 
 impl Curl {
@@ -126,8 +139,9 @@ impl Curl {
             let mut value = || arguments.next().cloned().ok_or(format!("{argument} wants a value"));
             match argument.as_str() {
                 "-s" => {}
-                "-i" | "-si" | "-is" => curl.show_head = true,
-                "-I" | "-sI" => (curl.show_head, method) = (true, Some(Method::HEAD)),
+                "-i" | "-si" | "-is" => curl.show = Show::Head,
+                "-v" | "-sv" => curl.show = Show::Both,
+                "-I" | "-sI" => (curl.show, method) = (Show::Head, Some(Method::HEAD)),
                 "-c" => curl.keep = Some(value()?),
                 "-b" => curl.send.push(value()?),
                 "-X" => method = Some(value()?.parse().map_err(|_| "no such method")?),
@@ -152,6 +166,18 @@ impl Curl {
         let usual = if curl.data.is_some() { Method::POST } else { Method::GET };
         curl.method = method.unwrap_or(usual);
         Ok(curl)
+    }
+
+    /// The heads of request and answer, as `-v` shows them among other things.
+    fn exchange(&self, host: &str, answer: &str) -> String {
+        let path = self.url.splitn(4, '/').nth(3).unwrap_or_default();
+        let mut lines = vec![format!("> {} /{path} HTTP/1.1", self.method)];
+        lines.push(format!("> Host: {host}"));
+        lines.extend(["> User-Agent: curl/8".to_owned(), "> Accept: */*".to_owned()]);
+        lines.extend(self.headers.iter().map(|(name, value)| format!("> {name}: {value}")));
+        lines.push("> ".to_owned());
+        lines.extend(answer.lines().map(|line| format!("< {line}")));
+        lines.join("\n") + "\n< \n"
     }
 
     fn cookies(&self, jars: &HashMap<String, CookieJar>) -> String {
