@@ -356,6 +356,27 @@ async fn two_visitors_on_one_screen_have_two_lists() {
 
 #[tokio::test]
 #[ignore = "needs Chromium: tests/full"]
+async fn the_doc_stands_beside_its_source_and_the_page() {
+    let server = Running::start("02-name-form", &[]);
+    let browser = Chromium::open(Look { javascript: false, ..DESK }).await;
+    browser.goto(&format!("{}/docs", server.address)).await;
+    let seen = async |id: &str| browser.find(id).await.is_displayed().await.unwrap();
+    assert!(seen("#doc").await && seen("#source").await && seen("#page").await);
+    browser.enter_frame(0).await;
+    browser.type_into("name", "Ferris").await;
+    browser.click("main form button", "The server knows you again").await;
+    browser.leave_frame().await;
+    browser.look(Look { width: 390, javascript: false, ..DESK }).await;
+    assert!(seen("#doc").await && !seen("#source").await && !seen("#page").await);
+    browser.find(".tabs a[href='#source']").await.click().await.unwrap();
+    assert!(!seen("#doc").await && seen("#source").await);
+    browser.goto(&format!("{}/docs#questions", server.address)).await;
+    assert!(seen("#doc").await && !seen("#source").await, "a part of the doc is in the doc");
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
 async fn pages_print_as_ink_on_paper() {
     let server = Running::start("05-stocks", &[]);
     let browser = Chromium::open(Look { scheme: "dark", ..DESK }).await;
@@ -493,6 +514,20 @@ async fn the_pictures_can_be_taken() {
     keep_picture("05-stocks.png", &browser.picture(1200).await);
     open_two_visitors(&browser, &server).await;
     keep_picture("two-visitors.png", &browser.picture(900).await);
+    let server = Running::start("06-login", &[]);
+    log_in(&browser, &server).await;
+    open_xray(&browser).await;
+    keep_picture("06-login.png", &browser.picture(1500).await);
+    let server = Running::start("08-database", &[]);
+    register(&browser, &server, "Ada", "ada@example.com").await;
+    let login = [("username", "Ada"), ("password", PASSWORD)];
+    let _ = Browser::new().post_and_follow(&server, "/login", &login);
+    browser.goto(&format!("{}/user", server.address)).await;
+    browser.run("document.getElementById('xray').open = false").await;
+    keep_picture("08-logins.png", &browser.picture(900).await);
+    let server = Running::start("04-unregister", &[]);
+    browser.goto(&format!("{}/docs", server.address)).await;
+    keep_picture("docs.png", &browser.picture(900).await);
     browser.close().await;
 }
 
