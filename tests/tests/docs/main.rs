@@ -234,12 +234,32 @@ fn every_code_beside_flask_stands_in_the_lesson() {
         let above = ["templates/base.html.tera", "templates/macros.html.tera"];
         let files = folders.iter().flat_map(files).chain(above.map(PathBuf::from));
         let text: String = files.map(read).collect();
-        for code in doc.table_codes.iter().filter(|code| code.section == FLASK) {
-            if !text.contains(&code.text) {
-                problems.push(format!("{}: {lesson} has no `{}`", doc.place(code.line), code.text));
+        for row in doc.rows.iter().filter(|row| row.section == FLASK) {
+            let missing = row.codes.iter().filter(|code| !text.contains(*code));
+            let place = doc.place(row.line);
+            problems.extend(missing.map(|code| format!("{place}: {lesson} has no `{code}`")));
+        }
+    }
+    fail_with(&problems);
+}
+
+#[test]
+fn every_code_on_the_map_stands_where_it_leads() {
+    let mut problems = vec![];
+    let doc = Doc::read(Path::new("docs/from-flask.md"));
+    for row in doc.rows.iter().filter(|row| !row.codes.is_empty()) {
+        let place = doc.place(row.line);
+        match &row.file {
+            None => problems.push(format!("{place}: the third column leads to no file")),
+            Some(file) => {
+                let text = read(file);
+                let missing = row.codes.iter().filter(|code| !text.contains(*code));
+                let file = file.display();
+                problems.extend(missing.map(|code| format!("{place}: {file} has no `{code}`")));
             }
         }
     }
+    assert!(doc.rows.len() > 20, "it is the whole map");
     fail_with(&problems);
 }
 

@@ -14,8 +14,8 @@ pub(crate) struct Doc {
     pub(crate) headings: Vec<Heading>,
     pub(crate) links: Vec<Link>,
     pub(crate) blocks: Vec<Block>,
-    /// The codes in the last column of each table's rows.
-    pub(crate) table_codes: Vec<Located>,
+    /// The rows of its tables.
+    pub(crate) rows: Vec<Row>,
     /// What stands between double quotes in the prose.
     pub(crate) quotations: Vec<Located>,
 }
@@ -28,7 +28,16 @@ pub(crate) struct Heading {
 pub(crate) struct Located {
     pub(crate) text: String,
     pub(crate) line: usize,
+}
+
+/// A row of a table.
+pub(crate) struct Row {
+    pub(crate) line: usize,
     pub(crate) section: String,
+    /// What stands as code in its second column.
+    pub(crate) codes: Vec<String>,
+    /// The file of the repository to which its third column leads.
+    pub(crate) file: Option<PathBuf>,
 }
 
 pub(crate) struct Link {
@@ -57,7 +66,7 @@ impl Doc {
             headings: vec![],
             links: vec![],
             blocks: vec![],
-            table_codes: vec![],
+            rows: vec![],
             quotations: vec![],
         };
         doc.take_apart(&text);
@@ -101,7 +110,6 @@ impl Doc {
         let line_of = |offset: usize| text[..offset].matches('\n').count() + 1;
         let (mut section, mut heading, mut code) = (String::new(), None, None);
         let (mut file, mut cell, mut prose) = (None, 0, String::new());
-        let mut in_table = false;
         for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
             let line = line_of(range.start);
             match event {
@@ -115,7 +123,11 @@ impl Doc {
                 }
                 Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                     let target = self.target(&dest_url);
-                    file = target.filter(|path| root().join(path).is_file()).or(file);
+                    let target = target.filter(|path| root().join(path).is_file());
+                    if let (Some(row), 2) = (self.rows.last_mut(), cell) {
+                        row.file.clone_from(&target);
+                    }
+                    file = target.or(file);
                     self.links.push(Link { to: dest_url.into_string(), line });
                 }
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
@@ -126,19 +138,21 @@ impl Doc {
                     let (section, file) = (section.clone(), file.clone());
                     self.blocks.push(Block { language, text, line, section, file });
                 }
-                Event::Start(Tag::Table(_)) => in_table = true,
-                Event::End(TagEnd::Table) => in_table = false,
-                Event::Start(Tag::TableRow | Tag::TableHead) => cell = 0,
+                Event::Start(Tag::TableRow) => {
+                    let section = section.clone();
+                    self.rows.push(Row { line, section, codes: vec![], file: None });
+                    cell = 0;
+                }
                 Event::End(TagEnd::TableCell) => cell += 1,
+                Event::End(TagEnd::Table) => cell = 0,
                 Event::Start(Tag::Paragraph | Tag::Item) => prose.clear(),
                 Event::End(TagEnd::Paragraph | TagEnd::Item) => {
-                    self.quote(&prose, line, &section);
+                    self.quote(&prose, line);
                     prose.clear();
                 }
                 Event::Code(code) => {
-                    if in_table && cell == 1 {
-                        let text = code.to_string();
-                        self.table_codes.push(Located { text, line, section: section.clone() });
+                    if let (Some(row), 1) = (self.rows.last_mut(), cell) {
+                        row.codes.push(code.to_string());
                     }
                     if let Some((_, text)) = &mut heading {
                         text.push_str(&code);
@@ -155,10 +169,9 @@ impl Doc {
         }
     }
 
-    fn quote(&mut self, prose: &str, line: usize, section: &str) {
+    fn quote(&mut self, prose: &str, line: usize) {
         for quoted in prose.split('"').skip(1).step_by(2) {
-            let (text, section) = (quoted.to_owned(), section.to_owned());
-            self.quotations.push(Located { text, line, section });
+            self.quotations.push(Located { text: quoted.to_owned(), line });
         }
     }
 }
