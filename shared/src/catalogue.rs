@@ -30,9 +30,14 @@ impl Lesson {
             port: u16,
         }
 
-        let file = Toml::file_exact(config_file(root, folder)).nested();
-        let figment = Figment::from(file).select(rocket::Config::DEFAULT_PROFILE);
-        let Described { title, port } = figment.extract().map_err(|errors| explain("", errors))?;
+        let file = config_file(root, folder);
+        let settings = Figment::from(Toml::file_exact(&file).nested());
+        let read = settings.select(rocket::Config::DEFAULT_PROFILE).extract();
+        let named = |problem: String| match file.display().to_string() {
+            file if problem.contains(&file) => problem,
+            file => format!("{file}: {problem}"),
+        };
+        let Described { title, port } = read.map_err(|errors| named(explain("", errors)))?;
         let number = folder.chars().take_while(char::is_ascii_digit).collect();
         Ok(Self { folder: folder.to_owned(), number, title, port })
     }

@@ -249,7 +249,8 @@ pub(crate) fn explain(parent: &str, errors: figment::Error) -> String {
             "session.fallback_keys" => "expected a list of keys in quotes".to_owned(),
             _ => error.kind.to_string().replace("`one of `", "one of `").replace("``", "`"),
         };
-        format!("{key}{}: {what}", place.unwrap_or_default()).trim_start().to_owned()
+        let setting = key + &place.unwrap_or_default();
+        if setting.is_empty() { what } else { format!("{}: {what}", setting.trim_start()) }
     };
     errors.into_iter().map(line).collect::<Vec<_>>().join("\n")
 }

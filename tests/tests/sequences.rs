@@ -43,7 +43,8 @@ fn story(lesson: &str) -> Vec<Click> {
             (0, "/unregister", &[("", "")]),
         ],
         "08" => vec![(0, "/register", ADA), (0, "/add_stock", AAPL), (0, "/stocks", &[])],
-        _ => vec![(0, "/register", ADA), (0, "/server", &[]), (0, "/logout", &[("", "")])],
+        "09" => vec![(0, "/register", ADA), (0, "/server", &[]), (0, "/logout", &[("", "")])],
+        _ => panic!("what happens in {lesson}?"),
     }
 }
 

@@ -401,6 +401,7 @@ async fn pages_print_as_ink_on_paper() {
 async fn every_page_is_in_order_at_every_width_and_in_both_schemes() {
     let axe = std::env::var("AXE").expect("AXE is the path of axe-core: tests/full installs it");
     let axe = std::fs::read_to_string(axe).unwrap();
+    assert_eq!(PAGES.map(|(lesson, ..)| lesson.to_owned()).as_slice(), tests::lessons());
     for (lesson, before, after) in PAGES {
         let mut command = command(lesson);
         let mut server = Running::from(command.envs([ADMIN]));

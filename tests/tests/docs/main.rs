@@ -73,6 +73,16 @@ fn every_lesson_has_the_same_headings() {
 }
 
 #[test]
+fn the_book_has_every_doc() {
+    let summary = Doc::read(Path::new("docs/SUMMARY.md"));
+    let listed: Vec<_> = summary.links.iter().filter_map(|link| summary.target(&link.to)).collect();
+    for doc in docs().iter().filter(|doc| doc.path.starts_with("docs")) {
+        let is_listed = doc.path == summary.path || listed.contains(&doc.path);
+        assert!(is_listed, "docs/SUMMARY.md does not list {}", doc.path.display());
+    }
+}
+
+#[test]
 fn every_link_and_anchor_leads_somewhere() {
     let mut problems = vec![];
     for doc in docs() {

@@ -66,7 +66,8 @@ impl Screen {
         let hole = Regex::new(r"\{\{[^}]*\}\}|\{[^{}]*\}").unwrap();
         let parts: Vec<_> = hole.split(&piece).map(regex::escape).collect();
         // What is nearly all holes could say anything.
-        let says_enough = piece.chars().filter(|c| c.is_alphabetic()).count() >= 4;
+        let says_enough =
+            hole.replace_all(&piece, "").chars().filter(|c| c.is_alphabetic()).count() >= 4;
         if parts.len() == 1 {
             self.fixed.push_str(&piece);
             self.fixed.push('\n');

@@ -1,0 +1,11 @@
+// The docs link to the code as it stands beside them. From target/book in a clone that is one folder
+// further up; anywhere else there is no code, and the link becomes text.
+"use strict";
+for (const link of document.querySelectorAll('main a[href^="../"]')) {
+  if (location.protocol === "file:") {
+    const path = link.getAttribute("href").replace(/^\.\.\/README\.html/, "../README.md");
+    link.setAttribute("href", "../" + path);
+  } else {
+    link.replaceWith(...link.childNodes);
+  }
+}
