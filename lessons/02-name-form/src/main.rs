@@ -27,7 +27,7 @@ fn index(session: &Session) -> Template {
     page(session, &Context::default())
 }
 
-/// Try sending an empty name: the form comes back and says what is wrong.
+/// Try a name of blanks only: the form comes back and says what is wrong.
 #[post("/setName", data = "<form>")]
 fn set_name(
     session: &Session,
