@@ -29,7 +29,7 @@ pub(crate) fn fairing(lesson: Lesson) -> AdHoc {
 fn text(lesson: &Lesson, rocket: &Rocket<Orbit>) -> String {
     let config = rocket.config();
     let title = format!("Lesson {} · {}", lesson.number, lesson.title);
-    let address = format!("http://{}", SocketAddr::new(own_address(config), config.port));
+    let address = own_origin(config);
     let mut lines = vec![
         format!("\n  {}", title.bold()),
         row("open", &address.underline().to_string()),
@@ -55,7 +55,12 @@ fn text(lesson: &Lesson, rocket: &Rocket<Orbit>) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Where a browser on this machine finds the server.
+/// Where a browser on this machine finds the server: `http://127.0.0.1:8001`.
+pub(crate) fn own_origin(config: &Config) -> String {
+    format!("http://{}", SocketAddr::new(own_address(config), config.port))
+}
+
+/// The address at which a browser on this machine finds the server.
 pub(crate) fn own_address(config: &Config) -> IpAddr {
     match config.address {
         IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -16,10 +16,10 @@ use rocket_dyn_templates::Template;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
-use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, SqlSafeStr};
 
 use crate::settings::{beside_its_file, explain, program};
+use crate::sqlite_file;
 
 /// The setting that says where the lessons' database is.
 const URL: &str = "databases.main.url";
@@ -90,10 +90,7 @@ impl rocket_db_pools::Pool for Pool {
 async fn open(url: &str, pool: AnyPoolOptions, patience: Duration) -> Result<AnyPool, sqlx::Error> {
     let mut url = url.to_owned();
     if url.starts_with("sqlite:") {
-        let options: SqliteConnectOptions = url.parse()?;
-        if let Some(folder) = options.get_filename().parent() {
-            std::fs::create_dir_all(folder)?;
-        }
+        sqlite_file::at(&url)?;
         url.push_str(if url.contains('?') { "&mode=rwc" } else { "?mode=rwc" });
     }
     // A pool would try until its time is up, and then not say why.

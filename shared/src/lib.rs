@@ -27,6 +27,8 @@ mod random_id;
 mod secret;
 pub mod session;
 mod settings;
+#[cfg(any(feature = "database", feature = "sqlite"))]
+mod sqlite_file;
 mod static_files;
 pub mod testing;
 mod visitor;

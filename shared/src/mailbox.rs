@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 
 use parking_lot::Mutex;
 use rocket::config::LogLevel;
@@ -11,7 +10,7 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Orbit, Rocket};
 
-use crate::banner::own_address;
+use crate::banner::own_origin;
 
 /// How many mails are kept for tests to read.
 const KEPT: usize = 100;
@@ -48,8 +47,8 @@ impl Mailbox<'_> {
     /// with a stranger's link in it would be a trap.
     pub fn send(&self, to: &str, subject: &str, path: impl Display) {
         let config = self.rocket.config();
-        let own = || format!("http://{}", SocketAddr::new(own_address(config), config.port));
-        let origin = self.rocket.figment().extract_inner("origin").unwrap_or_else(|_| own());
+        let origin = self.rocket.figment().extract_inner("origin");
+        let origin = origin.unwrap_or_else(|_| own_origin(config));
         let mail = format!("Mail to {to}\n  {subject}: {origin}{path}");
         if config.log_level != LogLevel::Off {
             let _ = writeln!(io::stdout(), "{mail}");

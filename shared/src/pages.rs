@@ -71,13 +71,13 @@ fn words(status: Status) -> (&'static str, &'static str) {
     }
 }
 
-/// The seconds after which it is worth another try.
-fn retry_after(status: Status) -> Option<&'static str> {
+/// Says after how many seconds it is worth another try, where it is.
+fn set_retry_after(res: &mut Response<'_>, status: Status) {
     match status.code {
-        429 => Some("60"),
-        503 => Some("1"),
-        _ => None,
-    }
+        429 => res.set_raw_header("Retry-After", "60"),
+        503 => res.set_raw_header("Retry-After", "1"),
+        _ => false,
+    };
 }
 
 /// Renders the page for a status. Without templates it is plain text.
@@ -110,9 +110,7 @@ pub(crate) fn replace_by_error(req: &Request<'_>, res: &mut Response<'_>, status
     res.set_status(status);
     res.set_header(content_type);
     res.set_raw_header("Cache-Control", "no-store");
-    if let Some(seconds) = retry_after(status) {
-        res.set_raw_header("Retry-After", seconds);
-    }
+    set_retry_after(res, status);
     res.set_sized_body(body.len(), Cursor::new(body));
 }
 
@@ -129,9 +127,7 @@ impl<'r> Responder<'r, 'static> for ErrorPage {
         let status = if allowed.is_empty() { status } else { Status::MethodNotAllowed };
         let mut res = error_page(req, status).respond_to(req)?;
         res.set_status(status);
-        if let Some(seconds) = retry_after(status) {
-            res.set_header(Header::new("Retry-After", seconds));
-        }
+        set_retry_after(&mut res, status);
         // Rocket answers methods that it does not know without asking any fairing.
         protection::set_headers(&mut res);
         if !allowed.is_empty() {

@@ -10,7 +10,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use cookie::{Cookie, CookieJar};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cookie::{Cookie, CookieJar, Key};
 use ureq::Agent;
 
 /// The root of the workspace.
@@ -37,6 +39,12 @@ pub fn lessons() -> Vec<String> {
 #[must_use]
 pub fn package(lesson: &str) -> String {
     format!("lesson-{}", &lesson[..2])
+}
+
+/// A secret key as the settings want it, which nobody else has.
+#[must_use]
+pub fn fresh_key() -> String {
+    STANDARD.encode(&Key::generate().master()[..32])
 }
 
 /// Builds a lesson, as `cargo run` would, and returns its program.

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use regex::Regex;
-use tests::{Browser, Running, command};
+use tests::{Browser, Running, command, fresh_key};
 
 const WRITERS: usize = 4;
 
@@ -213,6 +213,7 @@ fn postgresql_survives_kill_9() {
     let mut postgres = Postgres::start();
     let mut command = command("09-many-servers");
     command.env("ROCKET_SESSION", "{store=private}");
+    // Sessions in cookies outlive their server if it has the same key again.
     command.env("ROCKET_SECRET_KEY", fresh_key());
     command.env("ROCKET_DATABASES", format!("{{main={{url={:?}}}}}", postgres.url()));
     survive(&mut command, |server| {
@@ -225,11 +226,4 @@ fn postgresql_survives_kill_9() {
             drop(server);
         }
     });
-}
-
-/// Sessions in cookies outlive their server if it has the same key again.
-fn fresh_key() -> String {
-    use base64::Engine;
-    let key = cookie::Key::generate();
-    base64::engine::general_purpose::STANDARD.encode(&key.master()[..32])
 }

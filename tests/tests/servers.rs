@@ -8,7 +8,7 @@ use std::thread;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use tests::{Answer, Browser, Running, command, lessons, root};
+use tests::{Answer, Browser, Running, command, fresh_key, lessons, root};
 
 /// A page of each lesson, and what it says.
 const FIRST_PAGES: [(&str, &str, &str); 9] = [
@@ -256,8 +256,7 @@ fn the_banner_says_what_one_needs() {
 
 #[test]
 fn a_key_of_ones_own_survives_a_restart() {
-    let key =
-        base64::engine::general_purpose::STANDARD.encode(&cookie::Key::generate().master()[..32]);
+    let key = fresh_key();
     let settings = [("ROCKET_SECRET_KEY", key.as_str()), ("ROCKET_PROFILE", "release")];
     let before = Running::start("02-name-form", &settings);
     let answer = Browser::new().post(&format!("{}/setName", before.address), &[("name", "Ferris")]);

@@ -14,6 +14,7 @@ const MINUTE: i64 = 60;
 /// Counts an attempt before anybody looks at the password, and returns its id. It is written first
 /// and counted then: of a thousand at once no more than ten see ten or less.
 pub(crate) async fn begin(db: &AnyPool, name: &str, visitor: &Visitor) -> Result<String, Refusal> {
+    sweep(db, visitor).await?;
     let id = shared::random_id();
     for who in [format!("account {name}"), format!("address {}", visitor.address)] {
         count(db, &id, &who, FAILURES, visitor).await?;
@@ -23,6 +24,7 @@ pub(crate) async fn begin(db: &AnyPool, name: &str, visitor: &Visitor) -> Result
 
 /// Counts a new account.
 pub(crate) async fn registration(db: &AnyPool, visitor: &Visitor) -> Result<(), Refusal> {
+    sweep(db, visitor).await?;
     let who = format!("registrations {}", visitor.address);
     count(db, &shared::random_id(), &who, REGISTRATIONS, visitor).await
 }
@@ -39,7 +41,6 @@ async fn count(
     insert.bind(id).bind(who).bind(now).execute(db).await?;
     let count = sqlx::query_scalar("SELECT COUNT(*) FROM attempts WHERE who = $1 AND at > $2");
     let count: i64 = count.bind(who).bind(now - MINUTE).fetch_one(db).await?;
-    sweep(db, now).await?;
     if count > most {
         forget(db, id).await?;
         return Err(Status::TooManyRequests.into());
@@ -48,9 +49,9 @@ async fn count(
 }
 
 /// What is over goes; but another server's clock may be a little behind, and still count it.
-async fn sweep(db: &AnyPool, now: i64) -> Result<(), sqlx::Error> {
+async fn sweep(db: &AnyPool, visitor: &Visitor) -> Result<(), sqlx::Error> {
     let delete = sqlx::query("DELETE FROM attempts WHERE at <= $1");
-    delete.bind(now - 2 * MINUTE).execute(db).await?;
+    delete.bind(visitor.now().cast_signed() - 2 * MINUTE).execute(db).await?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use shared::{Id, Session, Timestamp, Visitor};
 use sqlx::AnyPool;
 
 use crate::database::Db;
+use crate::pages::{again, page};
 use crate::user::User;
 
 #[derive(FromForm)]
@@ -44,8 +45,8 @@ impl Stock {
 }
 
 #[get("/add_stock")]
-fn add_stock_form(_user: User) -> Template {
-    Template::render("08-database/add_stock", context! { form: Context::default() })
+fn add_stock_form(user: User) -> Template {
+    page("add_stock", &user.name, &Context::default())
 }
 
 #[post("/add_stock", data = "<form>")]
@@ -58,8 +59,7 @@ async fn add_stock(
 ) -> Result<Redirect, Refusal> {
     let Contextual { value, context } = form.into_inner();
     let Some(stock) = value else {
-        let page = Template::render("08-database/add_stock", context! { form: &context });
-        return Err((context.status(), page).into());
+        return Err(again("add_stock", &user.name, &context));
     };
     add(db, &user, &stock, visitor.now()).await?;
     session.flash(format!("{} was added.", stock.stock_symbol));

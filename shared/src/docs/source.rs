@@ -72,7 +72,6 @@ fn colour(text: &str) -> String {
                 ..
             } => "number",
             TokenKind::Literal { .. } => "string",
-            TokenKind::Lifetime { .. } => "lifetime",
             TokenKind::Ident if KEYWORDS.contains(&word) => "keyword",
             _ => "",
         };

@@ -24,6 +24,20 @@ pub(crate) struct Sessions {
     pub(crate) throw_away_key: bool,
 }
 
+impl Sessions {
+    /// Opens what the settings name, or says what is wrong with them or with the store.
+    async fn open(rocket: &Rocket<Build>) -> Result<Self, String> {
+        let (settings, secrets) = settings_and_secrets(rocket.figment())?;
+        let clock = rocket.state::<Clock>().cloned().unwrap_or_default();
+        let store = match rocket.state::<Arc<dyn Store>>() {
+            Some(own_store) => own_store.clone(),
+            None => store::open(&settings, &secrets.newest_first, clock.clone()).await?,
+        };
+        let (cookie_name, throw_away_key) = (settings.cookie_name(), secrets.throw_away);
+        Ok(Self { store, cookie_name, settings: Arc::new(settings), clock, throw_away_key })
+    }
+}
+
 /// Gives a Rocket its sessions, by the settings under `session`.
 ///
 /// Two things may stand in managed state before: a [`Clock`] by which sessions live (or else the
@@ -57,32 +71,12 @@ impl Fairing for SessionFairing {
     }
 
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
-        let figment = rocket.figment();
-        let (settings, secrets) = match settings_and_secrets(figment) {
-            Ok(read) => read,
+        let sessions = match Sessions::open(&rocket).await {
+            Ok(sessions) => sessions,
             Err(problem) => {
                 log::error!("{problem}");
                 return Err(rocket);
             }
-        };
-        let clock = rocket.state::<Clock>().cloned().unwrap_or_default();
-        let opened = match rocket.state::<Arc<dyn Store>>() {
-            Some(own_store) => Ok(own_store.clone()),
-            None => store::open(&settings, &secrets.newest_first, clock.clone()).await,
-        };
-        let store = match opened {
-            Ok(store) => store,
-            Err(problem) => {
-                log::error!("{problem}");
-                return Err(rocket);
-            }
-        };
-        let sessions = Sessions {
-            store,
-            cookie_name: settings.cookie_name(),
-            settings: Arc::new(settings),
-            clock,
-            throw_away_key: secrets.throw_away,
         };
         // What is attached here comes after the fairings of the application, which may still use
         // the session in their `on_response`.

@@ -1,16 +1,20 @@
 //! What the pages of a lesson can say.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::{files, read};
 
+/// Where anything may stand: `{{ name }}` in a template, `{}` in a string of a source.
+static HOLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{\{[^}]*\}\}|\{[^{}]*\}").unwrap());
+
 /// All texts of its templates and sources.
 pub(crate) struct Screen {
     /// Texts that stand as they are, one in a line.
     fixed: String,
-    /// Texts with holes (`{{ name }}`, `{}`) in which anything may stand.
+    /// Texts with holes.
     with_holes: Vec<Regex>,
 }
 
@@ -63,11 +67,10 @@ impl Screen {
 
     fn add(&mut self, piece: &str) {
         let piece = piece.split_whitespace().collect::<Vec<_>>().join(" ");
-        let hole = Regex::new(r"\{\{[^}]*\}\}|\{[^{}]*\}").unwrap();
-        let parts: Vec<_> = hole.split(&piece).map(regex::escape).collect();
+        let parts: Vec<_> = HOLE.split(&piece).map(regex::escape).collect();
         // What is nearly all holes could say anything.
         let says_enough =
-            hole.replace_all(&piece, "").chars().filter(|c| c.is_alphabetic()).count() >= 4;
+            HOLE.replace_all(&piece, "").chars().filter(|c| c.is_alphabetic()).count() >= 4;
         if parts.len() == 1 {
             self.fixed.push_str(&piece);
             self.fixed.push('\n');

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use sqlx::query::Query;
-use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteArguments, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool};
 
 use super::{Record, SESSIONS, Store, StoreError, to_json};
 use crate::clock::{Clock, Timestamp};
 use crate::session::id::{Digest, SessionId};
+use crate::sqlite_file;
 
 /// How large the file may grow, in pages of 4096 bytes: to 1 GiB.
 const PAGES: u32 = 1 << 18;
@@ -61,14 +60,10 @@ impl SqliteStore {
         capacity: i64,
         pages: u32,
     ) -> Result<Self, sqlx::Error> {
-        let options: SqliteConnectOptions = url.parse()?;
-        if let Some(folder) = options.get_filename().parent() {
-            std::fs::create_dir_all(folder)?;
-        }
         // With a write-ahead log readers and the writer do not wait for each other, and what was
         // committed outlives the process, however that ends. Only a crash of the whole machine can
         // take the last moments of it: the price of writes that wait for no disk.
-        let options = options
+        let options = sqlite_file::at(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
