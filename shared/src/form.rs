@@ -4,11 +4,13 @@
 //! derives `FromForm` names them as the types of its fields.
 
 mod email;
+mod input;
 mod name;
 mod password;
 mod stock;
 
 pub use email::Email;
+pub(crate) use input::Input;
 pub use name::Name;
 pub use password::{NewPassword, Password};
 pub use stock::{Price, Shares, Symbol};

@@ -15,7 +15,8 @@ use crate::catalogue::{self, Catalogue, Lesson};
 use crate::session::SessionFairing;
 use crate::settings::explain;
 use crate::{
-    banner, docs, launch, lesson_link, logger, pages, protection, secret, static_files, xray,
+    banner, docs, launch, lesson_link, logger, pages, protection, secret, static_files, templates,
+    xray,
 };
 
 /// Gives the Rocket of a lesson, ready but for its routes: settings, templates, style sheet, error
@@ -65,7 +66,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     #[cfg(feature = "database")]
     let rocket = rocket.attach(crate::mailbox::fairing());
     let rocket = rocket
-        .attach(pages::templates(&lessons))
+        .attach(templates::fairing(&lessons))
         .attach(Shield::new())
         .attach(SessionFairing)
         .attach(AdHoc::on_ignite("Around the lesson", |rocket| async {

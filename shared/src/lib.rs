@@ -30,6 +30,7 @@ mod settings;
 #[cfg(any(feature = "database", feature = "sqlite"))]
 mod sqlite_file;
 mod static_files;
+mod templates;
 pub mod testing;
 mod visitor;
 mod words;

@@ -1,39 +1,15 @@
-//! The templates with what every page shows, and the pages for errors.
+//! The pages for errors.
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
-use rocket::fairing::Fairing;
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 use rocket::{Catcher, Orbit, Rocket, catch, catchers};
-use rocket_dyn_templates::{Engines, Template, context};
-use serde_json::{Value, json};
+use rocket_dyn_templates::{Template, context};
 
-use crate::catalogue::Catalogue;
-use crate::{protection, static_files};
-
-/// Templates in which `lesson()` tells what the base template shows on every page.
-pub(crate) fn templates(lessons: &Catalogue) -> impl Fairing + use<> {
-    let lesson = lessons.running();
-    let facts = json!({
-        "number": lesson.number,
-        "title": lesson.title,
-        "doc": lesson.doc(),
-        "source": lesson.source(),
-        "templates": format!("templates/{}/", lesson.folder),
-        "before": lessons.before(),
-        "after": lessons.after(),
-        "static": static_files::folder(),
-    });
-    Template::custom(move |engines: &mut Engines| {
-        let facts = facts.clone();
-        let lesson =
-            move |_: &_| -> rocket_dyn_templates::tera::Result<Value> { Ok(facts.clone()) };
-        engines.tera.register_function("lesson", lesson);
-    })
-}
+use crate::protection;
 
 /// What an error page says: a title, and what the visitor can do.
 fn words(status: Status) -> (&'static str, &'static str) {

@@ -10,13 +10,9 @@ use crate::access_log::note_arrival;
 /// Where requests go that another site has sent.
 const REFUSED: &str = "/_refused";
 
-/// No guessing of types, no address for other sites, and no frame, for browsers that do not know the
-/// policy.
-const HEADERS: [(&str, &str); 3] = [
-    ("X-Frame-Options", "DENY"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "same-origin"),
-];
+/// No guessing of types, and no address for other sites.
+const HEADERS: [(&str, &str); 2] =
+    [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin")];
 
 /// The header of the policy.
 pub(crate) const POLICY: &str = "Content-Security-Policy";

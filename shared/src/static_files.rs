@@ -1,9 +1,13 @@
 //! The style sheet, the script and the icon, built into the program: a classroom may be offline.
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::LazyLock;
 
 use rocket::http::{ContentType, Header};
 use rocket::{Responder, Route, get, routes};
+use rocket_dyn_templates::tera::{self, Function};
+use serde_json::Value;
 
 /// A file and its address; a changed file has another one, so that browsers may keep it.
 struct StaticFile {
@@ -58,12 +62,29 @@ fn file(_version: &str, name: &str) -> Option<Kept> {
 }
 
 /// The folder under which the files are found: a checksum of them all.
-pub(crate) fn folder() -> String {
+static FOLDER: LazyLock<String> = LazyLock::new(|| {
     let mut hasher = DefaultHasher::new();
     for file in &FILES {
         file.content.hash(&mut hasher);
     }
     format!("/static/{:016x}", hasher.finish())
+});
+
+/// `{{ static_file(name="style.css") }}`, in templates: the address of a file.
+pub(crate) struct Address;
+
+impl Function for Address {
+    fn call(&self, args: &HashMap<String, Value>) -> tera::Result<Value> {
+        let name = args.get("name").and_then(Value::as_str).unwrap_or_default();
+        if !FILES.iter().any(|file| file.name == name) {
+            return Err(format!("there is no static file {name:?}").into());
+        }
+        Ok(format!("{}/{name}", *FOLDER).into())
+    }
+
+    fn is_safe(&self) -> bool {
+        true
+    }
 }
 
 pub(crate) fn routes() -> Vec<Route> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::clock::Timestamp;
 
-/// The end of a session, as seen from a request. The macro `ending` of the templates shows it.
+/// The end of a session, as seen from a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Ending {
     /// The seconds that are left.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use rocket::fairing::{self, Fairing, Info, Kind};
-use rocket::http::Header;
 use rocket::{Build, Request, Response, Rocket};
 
 use super::Session;
@@ -141,11 +140,11 @@ async fn save(
 /// Tells caches that this page depends on the cookie, whatever else it depends on
 /// (CVE-2023-30861 is about a server that did not).
 fn vary_by_cookie(res: &mut Response<'_>) {
-    let standing: Vec<_> =
-        res.headers().get("Vary").flat_map(|line| line.split(',')).map(str::trim).collect();
-    let covered = |name: &&str| *name == "*" || name.eq_ignore_ascii_case("cookie");
-    if !standing.iter().any(covered) {
-        let merged = standing.into_iter().chain(["Cookie"]).collect::<Vec<_>>().join(", ");
-        res.set_header(Header::new("Vary", merged));
+    let standing = res.headers().get("Vary").collect::<Vec<_>>().join(", ");
+    let covered = |name: &str| name == "*" || name.eq_ignore_ascii_case("cookie");
+    if standing.is_empty() {
+        res.set_raw_header("Vary", "Cookie");
+    } else if !standing.split(',').map(str::trim).any(covered) {
+        res.set_raw_header("Vary", standing + ", Cookie");
     }
 }

@@ -27,7 +27,7 @@ impl Screen {
             folders.push("templates/08-database".to_owned());
             sources.push("lessons/08-database/src".to_owned());
         }
-        let above = ["base", "error", "macros", "not_running", "two", "two_by_hand", "xray"];
+        let above = ["base", "error", "not_running", "two", "two_by_hand", "xray"];
         let above = above.map(|name| PathBuf::from(format!("templates/{name}.html.tera")));
         for file in folders.iter().flat_map(files).chain(above) {
             screen.read_template(&read(file));
