@@ -24,7 +24,7 @@ struct NameForm<'v> {
 /// Try visiting `/` in two browsers: each has a name of its own.
 #[get("/")]
 fn index(session: &Session) -> Template {
-    page(session, &Context::default())
+    page(session, None)
 }
 
 /// Try a name of blanks only: the form comes back and says what is wrong.
@@ -34,13 +34,13 @@ fn set_name(
     form: Form<Contextual<'_, NameForm<'_>>>,
 ) -> Result<Redirect, (Status, Template)> {
     let Some(NameForm { name }) = &form.value else {
-        return Err((form.context.status(), page(session, &form.context)));
+        return Err((form.context.status(), page(session, Some(&form.context))));
     };
     session.insert("name", name);
     Ok(Redirect::to(uri!(index)))
 }
 
-fn page(session: &Session, form: &Context<'_>) -> Template {
+fn page(session: &Session, form: Option<&Context<'_>>) -> Template {
     let name: Option<String> = session.get("name");
     Template::render("02-name-form/index", context! { name, form })
 }

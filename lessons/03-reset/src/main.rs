@@ -24,7 +24,7 @@ struct NameForm<'v> {
 /// Try visiting `/` after each click, and look at the browser's cookies.
 #[get("/")]
 fn index(session: &Session) -> Template {
-    page(session, &Context::default())
+    page(session, None)
 }
 
 /// Try a name of blanks only: the form comes back and says what is wrong.
@@ -34,7 +34,7 @@ fn set_name(
     form: Form<Contextual<'_, NameForm<'_>>>,
 ) -> Result<Redirect, (Status, Template)> {
     let Some(NameForm { name }) = &form.value else {
-        return Err((form.context.status(), page(session, &form.context)));
+        return Err((form.context.status(), page(session, Some(&form.context))));
     };
     session.insert("name", name);
     Ok(Redirect::to(uri!(index)))
@@ -47,7 +47,7 @@ fn reset(session: &Session) -> Redirect {
     Redirect::to(uri!(index))
 }
 
-fn page(session: &Session, form: &Context<'_>) -> Template {
+fn page(session: &Session, form: Option<&Context<'_>>) -> Template {
     let name: Option<String> = session.get("name");
     Template::render("03-reset/index", context! { name, form })
 }

@@ -32,7 +32,7 @@ struct SignupForm<'v> {
 /// Try visiting `/` in two browsers: both see the list, each has its own form or button.
 #[get("/")]
 fn index(session: &Session, emails: &State<EmailList>) -> Template {
-    page(session, emails, &Context::default())
+    page(session, emails, None)
 }
 
 #[post("/signup", data = "<form>")]
@@ -42,7 +42,7 @@ fn signup(
     form: Form<Contextual<'_, SignupForm<'_>>>,
 ) -> Result<Redirect, (Status, Template)> {
     let Some(SignupForm { email }) = &form.value else {
-        return Err((form.context.status(), page(session, emails, &form.context)));
+        return Err((form.context.status(), page(session, emails, Some(&form.context))));
     };
     if !session.contains("email") {
         emails.lock().insert(email.as_str().to_owned());
@@ -62,7 +62,7 @@ fn unregister(session: &Session, emails: &State<EmailList>) -> Template {
     Template::render("04-unregister/goodbye", context! { email, removed })
 }
 
-fn page(session: &Session, emails: &EmailList, form: &Context<'_>) -> Template {
+fn page(session: &Session, emails: &EmailList, form: Option<&Context<'_>>) -> Template {
     let email: Option<String> = session.get("email");
     let emails = &*emails.lock();
     Template::render("04-unregister/index", context! { email, emails, form })

@@ -39,7 +39,7 @@ fn index() -> Redirect {
 
 #[get("/add_stock")]
 fn add_stock_form() -> Template {
-    form_page(&Context::default())
+    form_page(None)
 }
 
 /// Try adding AAPL, 15, 302.17 in one browser and SBUX, 100, 87.56 in another.
@@ -50,7 +50,7 @@ fn add_stock(
 ) -> Result<Redirect, (Status, Template)> {
     let Contextual { value, context } = form.into_inner();
     let Some(stock) = value else {
-        return Err((context.status(), form_page(&context)));
+        return Err((context.status(), form_page(Some(&context))));
     };
     session.flash(format!("{} was added.", stock.stock_symbol));
     session.update("stocks", move |stocks: &mut Vec<Stock>| {
@@ -76,7 +76,7 @@ fn blog_post(id: u32) -> Template {
     Template::render("05-stocks/blog_post", context! { id, next, stocks })
 }
 
-fn form_page(form: &Context<'_>) -> Template {
+fn form_page(form: Option<&Context<'_>>) -> Template {
     let (action, stocks) = (uri!(add_stock), uri!(list_stocks));
     Template::render("05-stocks/add_stock", context! { form, action, stocks })
 }

@@ -55,7 +55,7 @@ fn already_logged_in(_user: User) -> Redirect {
 /// Try waiting five minutes on your page: you land here, and are told why.
 #[get("/login?<ended>", rank = 2)]
 fn login_form(session: &Session, ended: Option<bool>) -> Template {
-    login_page(session, ended == Some(true), &Context::default())
+    login_page(session, ended == Some(true), None)
 }
 
 #[post("/login", data = "<form>")]
@@ -64,7 +64,7 @@ fn login(
     form: Form<Contextual<'_, LoginForm<'_>>>,
 ) -> Result<Redirect, (Status, Template)> {
     let Some(LoginForm { username }) = &form.value else {
-        let page = login_page(session, false, &form.context);
+        let page = login_page(session, false, Some(&form.context));
         return Err((form.context.status(), page));
     };
     session.renew();
@@ -97,7 +97,7 @@ fn logout(session: &Session) -> Redirect {
     Redirect::to(uri!(login_form(_)))
 }
 
-fn login_page(session: &Session, ended: bool, form: &Context<'_>) -> Template {
+fn login_page(session: &Session, ended: bool, form: Option<&Context<'_>>) -> Template {
     let ended = ended || session.has_ended();
     let lifetime = shared::in_words(session.lifetime());
     Template::render("06-login/login", context! { ended, lifetime, form })

@@ -50,7 +50,7 @@ fn already_logged_in(_admin: Admin) -> Redirect {
 
 #[get("/login", rank = 2)]
 fn login_form() -> Template {
-    login_page(&Context::default())
+    login_page(None)
 }
 
 /// Try eleven wrong passwords within a minute. Whatever is wrong with one, the answer is the same.
@@ -67,7 +67,7 @@ async fn login(
     if !admin.is(typed).await.map_err(Either::Left)? {
         let mut context = Context::default();
         context.push_error(Error::validation("That is not the password.").with_name("password"));
-        return Err(Either::Right((context.status(), login_page(&context))));
+        return Err(Either::Right((context.status(), login_page(Some(&context)))));
     }
     attempts.forget(attempt);
     session.renew();
@@ -107,7 +107,7 @@ fn logout(session: &Session) -> Redirect {
     Redirect::to(uri!(crate::index))
 }
 
-fn login_page(form: &Context<'_>) -> Template {
+fn login_page(form: Option<&Context<'_>>) -> Template {
     Template::render("07-admin/login", context! { form })
 }
 

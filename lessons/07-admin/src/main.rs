@@ -37,7 +37,7 @@ struct SignupForm<'v> {
 /// The list and what becomes of it are lesson 04's.
 #[get("/")]
 fn index(session: &Session, emails: &State<EmailList>) -> Template {
-    page(session, emails, &Context::default())
+    page(session, emails, None)
 }
 
 #[post("/signup", data = "<form>")]
@@ -47,7 +47,7 @@ fn signup(
     form: Form<Contextual<'_, SignupForm<'_>>>,
 ) -> Result<Redirect, (Status, Template)> {
     let Some(SignupForm { email }) = &form.value else {
-        return Err((form.context.status(), page(session, emails, &form.context)));
+        return Err((form.context.status(), page(session, emails, Some(&form.context))));
     };
     if !session.contains("email") {
         emails.lock().insert(email.as_str().to_owned());
@@ -67,7 +67,7 @@ fn unregister(session: &Session, emails: &State<EmailList>) -> Template {
     Template::render("07-admin/goodbye", context! { email, removed })
 }
 
-fn page(session: &Session, emails: &EmailList, form: &Context<'_>) -> Template {
+fn page(session: &Session, emails: &EmailList, form: Option<&Context<'_>>) -> Template {
     let email: Option<String> = session.get("email");
     let emails = &*emails.lock();
     Template::render("07-admin/index", context! { email, emails, form })

@@ -1,6 +1,6 @@
 //! What belongs to an account: its page, its logins, its password, its end.
 
-use rocket::form::{Context, Contextual, Form};
+use rocket::form::{Contextual, Form};
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
@@ -48,7 +48,7 @@ struct PasswordForm<'v> {
 
 #[get("/password")]
 fn password_form(user: User) -> Template {
-    pages::page("password", &user.name, &Context::default())
+    pages::page("password", &user.name, None)
 }
 
 /// Try it while a second browser is logged in.
@@ -80,7 +80,7 @@ struct DeleteForm<'v> {
 
 #[get("/delete")]
 fn delete_form(user: User) -> Template {
-    pages::page("delete", &user.name, &Context::default())
+    pages::page("delete", &user.name, None)
 }
 
 #[post("/delete", data = "<form>")]

@@ -1,6 +1,6 @@
 //! Register, confirm the address, log in, log out.
 
-use rocket::form::{Context, Contextual, Form};
+use rocket::form::{Contextual, Form};
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
@@ -28,7 +28,7 @@ struct LoginForm<'v> {
 
 #[get("/register")]
 pub(crate) fn register_form() -> Template {
-    page("register", "", &Context::default())
+    page("register", "", None)
 }
 
 #[post("/register", data = "<form>")]
@@ -72,7 +72,7 @@ fn already_logged_in(_user: User) -> Redirect {
 
 #[get("/login", rank = 2)]
 pub(crate) fn form() -> Template {
-    page("login", "", &Context::default())
+    page("login", "", None)
 }
 
 /// Try a wrong password and an unknown name: the same answer, after the same time.

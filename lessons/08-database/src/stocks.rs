@@ -1,6 +1,6 @@
 //! Everybody's own stocks, as in lesson 05, but in the database.
 
-use rocket::form::{Context, Contextual, Form};
+use rocket::form::{Contextual, Form};
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, get, post, routes, uri};
@@ -46,7 +46,7 @@ impl Stock {
 
 #[get("/add_stock")]
 fn add_stock_form(user: User) -> Template {
-    page("add_stock", &user.name, &Context::default())
+    page("add_stock", &user.name, None)
 }
 
 #[post("/add_stock", data = "<form>")]
