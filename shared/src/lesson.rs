@@ -94,6 +94,8 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
     }
     let settings = Figment::from(Config::default())
         .merge(Serialized::default("template_dir", root.join("templates")))
+        // What runs here is nobody's business.
+        .merge(Serialized::default("ident", false))
         // A header in which a visitor may claim any address is believed only where a proxy sets it.
         .merge(Serialized::default("ip_header", false))
         .merge(Serialized::default("data_dir", catalogue::data_folder(root, &lesson.folder)))
