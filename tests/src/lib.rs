@@ -47,25 +47,45 @@ pub fn fresh_key() -> String {
     STANDARD.encode(&Key::generate().master()[..32])
 }
 
-/// Builds a lesson, as `cargo run` would, and returns its program.
+/// Builds a lesson, as `cargo run` would, and returns its program. Tests that were built for release
+/// get the lesson for release.
 #[must_use]
 pub fn program(lesson: &str) -> PathBuf {
+    program_with(lesson, &[])
+}
+
+fn program_with(lesson: &str, features: &[&str]) -> PathBuf {
     static BUILT: OnceLock<Mutex<HashMap<String, PathBuf>>> = OnceLock::new();
     let mut known =
         BUILT.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
     let build = || {
         let package = package(lesson);
         let cargo = escargot::CargoBuild::new().manifest_path(root().join("Cargo.toml"));
+        let cargo = if cfg!(debug_assertions) { cargo } else { cargo.release() };
+        let cargo = cargo.features(features.join(","));
         cargo.package(&package).bin(&package).run().expect("the lesson builds").path().to_owned()
     };
     known.entry(lesson.to_owned()).or_insert_with(build).clone()
+}
+
+/// The folder of the programs, in which tests may leave files too.
+#[must_use]
+pub fn target() -> PathBuf {
+    let test = std::env::current_exe().expect("it runs");
+    test.parent().and_then(Path::parent).expect("it is in target/debug/deps").to_owned()
 }
 
 /// A command that starts a lesson on a free port, with a folder of its own for its files, and with
 /// nothing else set but what it takes to do without Redis and PostgreSQL.
 #[must_use]
 pub fn command(lesson: &str) -> Command {
-    let program = program(lesson);
+    command_with(lesson, &[])
+}
+
+/// What [`command`] returns, for a lesson with more features than its own.
+#[must_use]
+pub fn command_with(lesson: &str, features: &[&str]) -> Command {
+    let program = program_with(lesson, features);
     let random = RandomState::new().build_hasher().finish();
     let data = program.with_file_name("test-data").join(format!("{random:016x}"));
     let mut command = Command::new(program);
@@ -133,6 +153,14 @@ impl Running {
         self.address.trim_start_matches("http://")
     }
 
+    /// The memory that it takes (the resident set), in KiB; `None` where the system does not tell.
+    #[must_use]
+    pub fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.trim().strip_suffix(" kB")?.parse().ok()
+    }
+
     /// Stops it, and returns all that it has printed.
     #[must_use]
     pub fn stop(mut self) -> String {
@@ -193,6 +221,12 @@ impl Browser {
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.jar().get(name).is_some()
+    }
+
+    /// The value of a cookie that it has.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<String> {
+        self.jar().get(name).map(|cookie| cookie.value().to_owned())
     }
 
     fn cookies(&self) -> String {
