@@ -8,7 +8,7 @@ mod guard;
 mod id;
 mod record;
 mod save;
-mod store;
+pub(crate) mod store;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -18,14 +18,42 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
+use rocket::figment::Figment;
 use rocket::http::{ContentType, Cookie, Header, Method};
 use rocket::local::blocking::{Client, LocalResponse};
 use rocket::{Build, Rocket};
 use tempfile::TempDir;
 
 use crate::clock::{Clock, Timestamp};
+use crate::secret::settings_and_secrets;
+use crate::session::store::{self, Store};
+
+/// Opens the store that the settings name, as a server would that has them.
+///
+/// # Errors
+///
+/// What is wrong with the settings, or why the store cannot be opened, in words.
+///
+/// ```
+/// use rocket::figment::Figment;
+/// use shared::session::Record;
+/// use shared::testing::open_store;
+///
+/// # rocket::async_test(async {
+/// let settings = Figment::from(rocket::Config::debug_default());
+/// let store = open_store(&settings.merge(("session.store", "memory"))).await?;
+/// let token = store.create(Record::default()).await.unwrap();
+/// assert_eq!(store.load(&token).await, Ok(Some(Record::default())));
+/// # Ok::<(), String>(())
+/// # }).unwrap();
+/// ```
+pub async fn open_store(settings: &Figment) -> Result<Arc<dyn Store>, String> {
+    let (settings, secrets) = settings_and_secrets(settings)?;
+    store::open(&settings, &secrets.newest_first, Clock::default()).await
+}
 
 /// A server without a port and with a folder of its own for its files, in which time passes only
 /// when the test says so.

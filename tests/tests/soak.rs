@@ -178,7 +178,7 @@ fn nothing_fails_nothing_is_lost_and_no_memory_is_kept() {
         }
     });
     for (server, most) in servers.iter().zip(memory) {
-        println!("{}; most in each tenth of {seconds} s: {most:?}", server.report());
+        eprintln!("{}; most in each tenth of {seconds} s: {most:?}", server.report());
     }
     let _ = std::fs::remove_file(socket);
     for (server, most) in servers.iter().zip(memory) {
