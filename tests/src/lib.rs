@@ -229,7 +229,9 @@ impl Browser {
         self.jar().get(name).map(|cookie| cookie.value().to_owned())
     }
 
-    fn cookies(&self) -> String {
+    /// Its cookies as it sends them.
+    #[must_use]
+    pub fn cookies(&self) -> String {
         self.jar().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     }
 

@@ -1,0 +1,101 @@
+//! Servers under load, each on the first core.
+
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use tests::{Browser, command_with, fresh_key, target};
+
+/// A process that stops when this goes away.
+pub(crate) struct Process(Child);
+
+impl Process {
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+        let _ = self.0.wait();
+    }
+}
+
+/// A Redis of our own, which writes no file.
+pub(crate) struct Redis(Process, PathBuf);
+
+impl Redis {
+    pub(crate) fn start() -> Self {
+        let socket = target().join("bench-redis.sock");
+        let _ = std::fs::remove_file(&socket);
+        let mut command = Command::new("redis-server");
+        command.args(["--port", "0", "--save", "", "--unixsocket"]).arg(&socket);
+        let child = command.stdout(Stdio::null()).spawn().expect("there is redis-server");
+        while !socket.exists() {
+            thread::sleep(Duration::from_millis(10));
+        }
+        Self(Process(child), socket)
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("redis+unix://{}", self.1.display())
+    }
+}
+
+/// How a server is started, and where it is then.
+pub(crate) struct Server {
+    pub(crate) name: &'static str,
+    pub(crate) command: Command,
+    pub(crate) port: u16,
+}
+
+impl Server {
+    /// Lesson 02 in release, with its sessions in this store.
+    pub(crate) fn lesson(store: &'static str, port: u16, redis: &Redis) -> Self {
+        let mut command = command_with("02-name-form", &["shared/redis", "shared/sqlite"]);
+        let url = if store == "redis" { redis.url() } else { String::new() };
+        command.env("ROCKET_SESSION", format!("{{store={store},url={url:?}}}"));
+        Self::new(store, command, port)
+    }
+
+    pub(crate) fn new(name: &'static str, mut command: Command, port: u16) -> Self {
+        command.env("ROCKET_PORT", port.to_string()).env("ROCKET_SECRET_KEY", fresh_key());
+        command.env("ROCKET_LOG_LEVEL", "off").stdout(Stdio::null()).stderr(Stdio::null());
+        Self { name, command, port }
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Starts it and waits until it answers.
+    pub(crate) fn start(&mut self) -> Process {
+        let process = Process(self.command.spawn().expect("it starts"));
+        let pin = ["--all-tasks", "--cpu-list", "--pid", "0", &process.id().to_string()];
+        let pinned = Command::new("taskset").args(pin).stdout(Stdio::null()).status();
+        assert!(pinned.is_ok_and(|status| status.success()), "taskset is needed (util-linux)");
+        for _ in 0..600 {
+            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                return process;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{} does not answer on port {}", self.name, self.port);
+    }
+
+    /// Tells it a name, and returns the cookie that it sets for that.
+    pub(crate) fn visitor(&self) -> String {
+        let browser = Browser::new();
+        let _ = browser.post(&format!("{}/setName", self.address()), &[("name", "Ferris")]);
+        let page = browser.get(&self.address()).body;
+        assert!(page.contains("<h1>Ferris</h1>"), "{} forgot the name:\n{page}", self.name);
+        browser.cookies()
+    }
+}

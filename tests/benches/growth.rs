@@ -1,0 +1,201 @@
+//! What grows with the number of sessions, with their size, and with the number of browsers:
+//! `cargo bench -p tests --features bench --bench growth`. It draws `docs/pictures/growth-*.svg`
+//! and prints the same figures. `MOST=100000` before it stops at so many sessions.
+
+#![expect(clippy::print_stdout, reason = "it prints tables")]
+
+#[path = "growth/chart.rs"]
+mod chart;
+#[path = "common/cpu.rs"]
+mod cpu;
+#[path = "common/figures.rs"]
+mod figures;
+#[path = "common/server.rs"]
+mod server;
+#[path = "common/wrk.rs"]
+mod wrk;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rand::Rng;
+use rocket::Config;
+use rocket::figment::Figment;
+use rocket::tokio::runtime::Runtime;
+use serde_json::json;
+use shared::session::{Record, Store};
+use shared::testing::open_store;
+use tests::{fresh_key, target};
+
+use self::chart::{Chart, Line};
+use self::figures::{Figures, setting};
+use self::server::{Redis, Server};
+
+const STORES: [&str; 5] = ["private", "signed", "memory", "sqlite", "redis"];
+/// How often a thing is done for one figure.
+const TRIES: u32 = 500;
+const ROUNDS: u32 = 5;
+
+fn main() {
+    let redis = Redis::start();
+    let runtime = Runtime::new().expect("there are threads");
+    runtime.block_on(async {
+        sessions(&redis).await;
+        sizes(&redis).await;
+    });
+    browsers(&redis);
+}
+
+async fn open(store: &str, redis: &Redis) -> Arc<dyn Store> {
+    let file = target().join("growth.db");
+    for ending in ["db", "db-wal", "db-shm"] {
+        let _ = std::fs::remove_file(file.with_extension(ending));
+    }
+    let url = match store {
+        "sqlite" => format!("sqlite:{}", file.display()),
+        "redis" => redis.url(),
+        _ => String::new(),
+    };
+    let settings = Figment::from(Config::debug_default())
+        .merge(("secret_key", fresh_key()))
+        .merge(("session.cookie", format!("growth-{store}")))
+        .merge(("session.store", store))
+        .merge(("session.url", url));
+    open_store(&settings).await.expect("it opens")
+}
+
+/// A session that is alive for half a day, with so many bytes of text in it.
+fn record(bytes: usize) -> Record {
+    let values = json!({ "name": "x".repeat(bytes) }).as_object().cloned().unwrap_or_default();
+    let created = shared::Clock::default().now();
+    Record { values, created, expires: created + 43_200, ..Record::default() }
+}
+
+/// Microseconds for a load and a replacement of a session at random, in each of some rounds.
+async fn time(store: &dyn Store, tokens: &mut [String], bytes: usize) -> Figures {
+    let mut figures = Figures::default();
+    for _ in 0..ROUNDS {
+        let begin = Instant::now();
+        for _ in 0..TRIES {
+            let token = &mut tokens[rand::thread_rng().gen_range(0..tokens.len())];
+            let seen = store.load(token).await.expect("it answers").expect("it is there");
+            let next = store.replace(token, &seen, record(bytes), false).await;
+            *token = next.expect("it answers").expect("nobody else changes it");
+        }
+        figures.push(begin.elapsed().as_secs_f64() * 1e6 / f64::from(TRIES));
+    }
+    figures
+}
+
+/// How the cost grows with the number of sessions, and what each of them takes.
+async fn sessions(redis: &Redis) {
+    let most = setting("MOST", 1_000_000);
+    let mut lines = vec![];
+    println!(
+        "\n| store | sessions | us for a load and a replacement | bytes for each |\n|---|---|---|---|"
+    );
+    for store in ["memory", "sqlite", "redis"] {
+        let (opened, mut tokens) = (open(store, redis).await, vec![]);
+        let before = bytes(store, redis);
+        let mut points = vec![];
+        for count in [10, 1_000, 100_000, 1_000_000].into_iter().filter(|count| *count <= most) {
+            for _ in tokens.len()..usize::try_from(count).expect("it fits") {
+                tokens.push(opened.create(record(100)).await.expect("there is room"));
+            }
+            let each = (bytes(store, redis) - before) / f64::from(count);
+            let figures = time(&*opened, &mut tokens, 100).await;
+            let each = if count >= 100_000 { format!("{each:.0}") } else { String::new() };
+            println!("| {store} | {count} | {figures:.1} | {each} |");
+            points.push((f64::from(count), figures.median()));
+        }
+        lines.push(Line { name: store, points });
+    }
+    let chart = Chart {
+        name: "growth-sessions",
+        x: "sessions in the store",
+        y: "µs to load and replace one",
+    };
+    chart.draw(&lines);
+}
+
+/// The memory or the file that the sessions take, in bytes.
+fn bytes(store: &str, redis: &Redis) -> f64 {
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+    match store {
+        #[expect(clippy::cast_precision_loss, reason = "no file is that large")]
+        "sqlite" => ["db", "db-wal"]
+            .iter()
+            .map(|it| size(&target().join("growth").with_extension(it)) as f64)
+            .sum(),
+        "redis" => cpu::memory_of_family(redis.id()) * 1024.0 * 1024.0,
+        _ => cpu::memory_of_family(std::process::id()) * 1024.0 * 1024.0,
+    }
+}
+
+/// How the cost grows with the size of a session.
+async fn sizes(redis: &Redis) {
+    let mut lines = vec![];
+    println!(
+        "\n| store | bytes of text in the session | us for a load and a replacement |\n|---|---|---|"
+    );
+    for store in STORES {
+        let opened = open(store, redis).await;
+        let limit = if ["private", "signed"].contains(&store) { 2_500 } else { 1_000_000 };
+        let mut points = vec![];
+        for bytes in [10, 100, 1_000, 2_500, 10_000, 100_000, 1_000_000] {
+            if bytes > limit {
+                continue;
+            }
+            let mut tokens = [opened.create(record(bytes)).await.expect("there is room")];
+            let figures = time(&*opened, &mut tokens, bytes).await;
+            println!("| {store} | {bytes} | {figures:.1} |");
+            #[expect(clippy::cast_precision_loss, reason = "a million is none")]
+            points.push((bytes as f64, figures.median()));
+        }
+        lines.push(Line { name: store, points });
+    }
+    let chart = Chart {
+        name: "growth-size",
+        x: "bytes of text in a session",
+        y: "µs to load and replace it",
+    };
+    chart.draw(&lines);
+}
+
+/// How long a click takes when a whole class clicks without a pause.
+fn browsers(redis: &Redis) {
+    let mut lines = vec![];
+    println!(
+        "\n| store | browsers | clicks a second | ms: half of the clicks | 99 in 100 | all |\n|---|---|---|---|---|---|"
+    );
+    for (store, port) in STORES.into_iter().zip(9720..) {
+        let mut server = Server::lesson(store, port, redis);
+        let _process = server.start();
+        let cookies: Vec<_> = (0..64).map(|_| server.visitor()).collect();
+        let mut points = vec![];
+        for connections in [40, 400, 4_000] {
+            let (mut per_second, mut latency) =
+                (Figures::default(), [(); 3].map(|()| Figures::default()));
+            for _ in 0..ROUNDS {
+                let load =
+                    wrk::Load { url: server.address(), cookies: &cookies, form: "", connections };
+                let done = load.run(setting("SECONDS", 3));
+                per_second.push(done.per_second());
+                latency.iter_mut().zip(done.latency).for_each(|(figures, it)| figures.push(it));
+            }
+            let [half, most, all] = &latency;
+            println!(
+                "| {store} | {connections} | {per_second} | {half:.1} | {most:.1} | {all:.1} |"
+            );
+            points.push((f64::from(connections), half.median()));
+        }
+        lines.push(Line { name: store, points });
+    }
+    let chart = Chart {
+        name: "growth-browsers",
+        x: "browsers that click without a pause",
+        y: "ms until half of them have their page",
+    };
+    chart.draw(&lines);
+}

@@ -1,0 +1,96 @@
+//! What the parts of a request take: `cargo bench -p tests --features bench --bench parts`.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use rocket::form::Context;
+use rocket::tokio::runtime::Runtime;
+use rocket::{Config, get, routes};
+use rocket_dyn_templates::{Template, context};
+use serde_json::json;
+use shared::session::{Record, Store};
+use shared::testing::{Server, open_store};
+use tests::{fresh_key, target};
+
+/// A session with a name in it, in seconds since 1970.
+fn record() -> Record {
+    let values = json!({ "name": "Ferris" }).as_object().cloned().unwrap_or_default();
+    Record { values, created: 1_800_000_000, expires: 1_800_043_200, ..Record::default() }
+}
+
+/// The record as JSON and back: what every store does first and last.
+fn json(c: &mut Criterion) {
+    let record = record();
+    let text = serde_json::to_string(&record).expect("a record is JSON");
+    c.bench_function("encode as JSON", |b| b.iter(|| serde_json::to_string(black_box(&record))));
+    c.bench_function("decode from JSON", |b| {
+        b.iter(|| serde_json::from_str::<Record>(black_box(&text)));
+    });
+}
+
+/// For `private` and `signed`, `create` is to encode and to encrypt or sign, and `load` is to verify
+/// and to decode.
+fn stores(c: &mut Criterion) {
+    let runtime = Runtime::new().expect("there are threads");
+    for name in ["private", "signed", "memory", "sqlite"] {
+        let store = runtime.block_on(open(name));
+        let create = || runtime.block_on(store.create(record())).expect("there is room");
+        let token = create();
+        c.bench_function(&format!("{name}: load"), |b| {
+            b.iter(|| runtime.block_on(store.load(black_box(&token))));
+        });
+        c.bench_function(&format!("{name}: create"), |b| b.iter(create));
+        let seen =
+            || runtime.block_on(store.load(&token)).expect("it answers").expect("it is there");
+        c.bench_function(&format!("{name}: replace"), |b| {
+            let replace = |seen| runtime.block_on(store.replace(&token, &seen, record(), false));
+            b.iter_batched(seen, replace, BatchSize::PerIteration);
+        });
+    }
+}
+
+async fn open(store: &str) -> Arc<dyn Store> {
+    let file = target().join("bench-parts.db");
+    let url = if store == "sqlite" { format!("sqlite:{}", file.display()) } else { String::new() };
+    let settings = rocket::figment::Figment::from(Config::debug_default())
+        .merge(("secret_key", fresh_key()))
+        .merge(("session.store", store))
+        .merge(("session.url", url));
+    open_store(&settings).await.expect("it opens")
+}
+
+#[get("/plain")]
+fn plain() -> &'static str {
+    "Who are you?"
+}
+
+#[get("/page")]
+fn page() -> Template {
+    let form: Option<Context<'_>> = None;
+    Template::render("02-name-form/index", context! { name: "Ferris", form })
+}
+
+#[get("/session")]
+fn session(session: &shared::Session) -> String {
+    session.get("name").unwrap_or_default()
+}
+
+#[get("/set")]
+fn set(session: &shared::Session) {
+    session.insert("name", "Ferris");
+}
+
+/// Whole requests without a network: with the fairings alone, with a page, with a session.
+fn requests(c: &mut Criterion) {
+    let rocket = shared::lesson("02-name-form").mount("/", routes![plain, page, session, set]);
+    let server = Server::start(rocket);
+    let browser = server.browser();
+    browser.get("/set");
+    for path in ["/plain", "/page", "/session"] {
+        c.bench_function(&format!("request: {path}"), |b| b.iter(|| browser.get(path)));
+    }
+}
+
+criterion_group!(parts, json, stores, requests);
+criterion_main!(parts);
