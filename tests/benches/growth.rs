@@ -170,7 +170,7 @@ fn browsers(redis: &Redis) {
         "\n| store | browsers | clicks a second | ms: half of the clicks | 99 in 100 | all |\n|---|---|---|---|---|---|"
     );
     for (store, port) in STORES.into_iter().zip(9720..) {
-        let mut server = Server::lesson(store, port, redis);
+        let server = Server::lesson(store, port, redis);
         let _process = server.start();
         let cookies: Vec<_> = (0..64).map(|_| server.visitor()).collect();
         let mut points = vec![];

@@ -63,13 +63,11 @@ struct Row {
 
 fn main() {
     let redis = Redis::start();
-    let only = env::var("ONLY").unwrap_or_default();
-    let mut servers = servers(&redis);
-    servers.retain(|it| only.is_empty() || only.split(',').any(|name| name == it.name));
+    let servers = servers(&redis);
 
     let mut table: Vec<_> = servers.iter().map(|_| CASES.map(|_| None::<Row>)).collect();
     for _ in 0..setting("ROUNDS", 5) {
-        for (server, rows) in servers.iter_mut().zip(&mut table) {
+        for (server, rows) in servers.iter().zip(&mut table) {
             measure(server, &redis, rows);
         }
     }
@@ -98,22 +96,31 @@ fn print(case: &str, rows: &[(&str, &Row)]) {
     }
 }
 
-/// Lesson 02 on each store, lesson 01 for a page that asks for no session, and the peers.
+/// Lesson 02 on each store, lesson 01 for a page that asks for no session, and the peers; or those of
+/// them that `ONLY` names.
 fn servers(redis: &Redis) -> Vec<Server> {
-    let stores = ["private", "signed", "memory", "sqlite", "redis"];
-    let mut servers: Vec<_> = stores
-        .into_iter()
-        .zip(9700..)
-        .map(|(store, port)| Server::lesson(store, port, redis))
-        .collect();
-    let peers = peers::commands(&pages(&mut servers[0]));
-    servers.push(Server::new("lesson-01", command_with("01-hello", &[]), 9705));
-    servers.extend(peers.into_iter().map(|(name, command, port)| Server::new(name, command, port)));
+    let only = env::var("ONLY").unwrap_or_default();
+    let is_wanted = |name: &str| only.is_empty() || only.split(',').any(|it| it == name);
+    let (stores, peers) = (["private", "signed", "memory", "sqlite", "redis"], peers::NAMES);
+    let mut servers = vec![];
+    for (name, port) in stores.into_iter().chain(["lesson-01"]).chain(peers).zip(9700..) {
+        if !is_wanted(name) {
+            continue;
+        }
+        servers.push(match name {
+            "lesson-01" => Server::new(name, command_with("01-hello", &[]), port),
+            peer if peers.contains(&peer) => {
+                let pages = pages(&Server::lesson("memory", 9799, redis));
+                Server::new(peer, peers::command(peer, port, &pages), port)
+            }
+            store => Server::lesson(store, port, redis),
+        });
+    }
     servers
 }
 
 /// A folder with the page of lesson 02 as a template for the peers: each byte as the lesson sends it.
-fn pages(lesson: &mut Server) -> PathBuf {
+fn pages(lesson: &Server) -> PathBuf {
     let folder = target().join("peers/pages");
     std::fs::create_dir_all(&folder).expect("the folder can be made");
     let _process = lesson.start();
@@ -128,7 +135,7 @@ fn pages(lesson: &mut Server) -> PathBuf {
     folder
 }
 
-fn measure(server: &mut Server, redis: &Redis, rows: &mut [Option<Row>]) {
+fn measure(server: &Server, redis: &Redis, rows: &mut [Option<Row>]) {
     let process = server.start();
     let is_lesson_01 = server.name == "lesson-01";
     let cookies: Vec<_> =

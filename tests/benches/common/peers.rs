@@ -7,34 +7,37 @@ use tests::{fresh_key, root, target};
 
 pub(crate) const NAMES: [&str; 5] = ["rocket", "axum", "actix", "flask", "express"];
 
-/// Builds the peers in the target folder, and returns how they are started: name, command, port.
-/// `pages` is the folder of their page.
-pub(crate) fn commands(pages: &Path) -> Vec<(&'static str, Command, u16)> {
-    let rust = |name, port: u16| {
-        let mut command = Command::new(build(name));
-        command.env("PORT", port.to_string()).env("PAGES", pages);
-        command.env("ROCKET_PORT", port.to_string()).env("ROCKET_TEMPLATE_DIR", pages);
-        command.env("ROCKET_SECRET_KEY", fresh_key()).env("ROCKET_LOG_LEVEL", "off");
-        (name, command, port)
+/// Builds a peer in the target folder, and returns how it is started on this port. `pages` is the
+/// folder of its page.
+pub(crate) fn command(name: &str, port: u16, pages: &Path) -> Command {
+    let mut command = match name {
+        "flask" => flask(port),
+        "express" => express(),
+        _ => Command::new(build(name)),
     };
-    let mut peers = vec![rust("rocket", 9710), rust("axum", 9711), rust("actix", 9712)];
+    command.env("PORT", port.to_string()).env("PAGES", pages).env("SECRET", fresh_key());
+    command.env("ROCKET_TEMPLATE_DIR", pages);
+    command
+}
 
-    let (app, python) = (copy("flask"), copy("flask").join("venv/bin"));
+fn flask(port: u16) -> Command {
+    let app = copy("flask");
+    let python = app.join("venv/bin");
     run(Command::new("python3").args(["-m", "venv"]).arg(app.join("venv")));
     let requirements = app.join("requirements.txt");
     run(Command::new(python.join("pip")).args(["install", "--quiet", "-r"]).arg(requirements));
-    let mut flask = Command::new(python.join("gunicorn"));
-    flask.args(["--workers", "2", "--bind", "127.0.0.1:9713", "--log-level", "warning", "app:app"]);
-    flask.current_dir(app).env("PAGES", pages).env("SECRET", fresh_key());
-    peers.push(("flask", flask, 9713));
+    let mut gunicorn = Command::new(python.join("gunicorn"));
+    gunicorn.args(["--workers", "2", "--log-level", "warning", "--bind"]);
+    gunicorn.arg(format!("127.0.0.1:{port}")).arg("app:app").current_dir(app);
+    gunicorn
+}
 
+fn express() -> Command {
     let app = copy("express");
     run(Command::new("npm").args(["install", "--silent", "--no-fund"]).current_dir(&app));
-    let mut express = Command::new("node");
-    express.arg("server.js").current_dir(app).env("NODE_ENV", "production");
-    express.env("PAGES", pages).env("PORT", "9714");
-    peers.push(("express", express, 9714));
-    peers
+    let mut node = Command::new("node");
+    node.arg("server.js").current_dir(app).env("NODE_ENV", "production");
+    node
 }
 
 /// A peer in Rust, for release.

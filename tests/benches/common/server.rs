@@ -67,7 +67,7 @@ impl Server {
 
     pub(crate) fn new(name: &'static str, mut command: Command, port: u16) -> Self {
         command.env("ROCKET_PORT", port.to_string()).env("ROCKET_SECRET_KEY", fresh_key());
-        command.env("ROCKET_LOG_LEVEL", "off").stdout(Stdio::null()).stderr(Stdio::null());
+        command.env("ROCKET_LOG_LEVEL", "off");
         Self { name, command, port }
     }
 
@@ -75,12 +75,22 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Starts it and waits until it answers.
-    pub(crate) fn start(&mut self) -> Process {
-        let process = Process(self.command.spawn().expect("it starts"));
-        let pin = ["--all-tasks", "--cpu-list", "--pid", "0", &process.id().to_string()];
-        let pinned = Command::new("taskset").args(pin).stdout(Stdio::null()).status();
-        assert!(pinned.is_ok_and(|status| status.success()), "taskset is needed (util-linux)");
+    /// Starts it on the first core, for which it makes its threads, and waits until it answers.
+    pub(crate) fn start(&self) -> Process {
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", "0"]).arg(self.command.get_program());
+        command.args(self.command.get_args());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        if let Some(folder) = self.command.get_current_dir() {
+            command.current_dir(folder);
+        }
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let process = Process(child.expect("there is taskset (util-linux)"));
         for _ in 0..600 {
             if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
                 return process;
