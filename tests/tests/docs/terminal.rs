@@ -1,35 +1,53 @@
-//! The terminal of a reader: it knows `curl` and the few small commands that the docs use.
+//! The terminal of a reader: it knows `curl`, variables (`KEY=$(…)`, then `$KEY`) and the few small
+//! commands that the docs use.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::iter;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use cookie::{Cookie, CookieJar};
-use tests::{Running, command, package};
+use tests::{Running, command, fresh_key, lessons, package};
 use ureq::Agent;
 use ureq::http::{Method, Request};
 
-/// A terminal in which one lesson runs.
+/// A terminal in which one lesson runs at a time.
 pub(crate) struct Terminal {
     lesson: String,
     server: Option<Running>,
     agent: Agent,
     jars: HashMap<String, CookieJar>,
+    variables: HashMap<String, String>,
 }
 
 impl Terminal {
+    /// A terminal whose first `curl` starts this lesson, unless `cargo run` has started one before.
     pub(crate) fn new(lesson: &str) -> Self {
         let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
-        let agent = config.build().into();
-        Self { lesson: lesson.to_owned(), server: None, agent, jars: HashMap::new() }
+        let (agent, lesson) = (config.build().into(), lesson.to_owned());
+        let (jars, variables) = (HashMap::new(), HashMap::new());
+        Self { lesson, server: None, agent, jars, variables }
     }
 
     /// Runs a line, and returns what it prints.
     pub(crate) fn run(&mut self, line: &str) -> Result<String, String> {
-        let words = shlex::split(line).ok_or("the quotes do not match")?;
+        let assignment = line.strip_suffix(')').and_then(|line| line.split_once("=$("));
+        if let Some((name, line)) = assignment.filter(|(name, _)| !name.contains(' ')) {
+            let output = self.run(line)?;
+            self.variables.insert(format!("${name}"), output.trim_end().to_owned());
+            return Ok(String::new());
+        }
+        let line = self
+            .variables
+            .iter()
+            .fold(line.to_owned(), |line, (name, value)| line.replace(name.as_str(), value));
+        let words = shlex::split(&line).ok_or("the quotes do not match")?;
         let settings = words.iter().take_while(|word| word.contains('=')).count();
         let (settings, words) = words.split_at(settings);
-        if words == ["cargo", "run", "-p", &package(&self.lesson)] {
+        if let ["cargo", "run", "-p", name] = words.iter().map(|it| &**it).collect::<Vec<_>>()[..] {
+            let lesson = lessons().into_iter().find(|lesson| package(lesson) == name);
+            self.lesson = lesson.ok_or_else(|| format!("there is no {name}"))?;
             self.start(settings);
             return Ok(String::new());
         }
@@ -38,6 +56,7 @@ impl Terminal {
             let (name, arguments) = words.split_first().ok_or("a command is missing")?;
             output = Some(match (&**name, output) {
                 ("curl", None) => self.curl(arguments)?,
+                ("openssl", None) => random(arguments)?,
                 (name, Some(input)) => filter(name, arguments, &input)?,
                 (name, None) => return Err(format!("`{name}` is not known here")),
             });
@@ -57,9 +76,18 @@ impl Terminal {
         if self.server.is_none() {
             self.start(&[]);
         }
+        let mut request = Curl::read(arguments)?;
+        let mut output = vec![];
+        for url in expand(&request.url)? {
+            request.url = url;
+            output.extend(self.exchange(&request)?);
+        }
+        Ok(output)
+    }
+
+    fn exchange(&mut self, request: &Curl) -> Result<Vec<u8>, String> {
         let server = self.server.as_ref().ok_or("nothing runs")?;
         let known = format!("127.0.0.1:80{}", &self.lesson[..2]);
-        let request = Curl::read(arguments)?;
         let url = request.url.replace(&known, server.authority());
         if url == request.url {
             return Err(format!("the address is http://{known}/…"));
@@ -190,12 +218,38 @@ impl Curl {
     }
 }
 
+/// The addresses for which one with a range stands: `…?[1-3]` is `…?1`, `…?2` and `…?3`.
+fn expand(url: &str) -> Result<Vec<String>, String> {
+    let Some((before, (range, after))) =
+        url.split_once('[').and_then(|(before, rest)| Some((before, rest.split_once(']')?)))
+    else {
+        return Ok(vec![url.to_owned()]);
+    };
+    let number = |text: &str| text.parse::<u32>().map_err(|_| "a range is [FROM-TO]".to_owned());
+    let (from, to) = range.split_once('-').ok_or("a range is [FROM-TO]")?;
+    Ok((number(from)?..=number(to)?).map(|n| format!("{before}{n}{after}")).collect())
+}
+
+/// `openssl rand`: a key for a lesson, or so many random bytes in hexadecimal.
+fn random(arguments: &[String]) -> Result<Vec<u8>, String> {
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["rand", "-base64", "32"] => Ok(fresh_key().into_bytes()),
+        ["rand", "-hex", number] => {
+            let number: usize = number.parse().map_err(|_| "openssl's number is a number")?;
+            let sixteen = || format!("{:016x}", RandomState::new().build_hasher().finish());
+            let digits: String = iter::repeat_with(sixteen).take(number.div_ceil(8)).collect();
+            Ok(digits.bytes().take(2 * number).collect())
+        }
+        _ => Err(format!("`openssl {}` is not known here", arguments.join(" "))),
+    }
+}
+
 fn filter(name: &str, arguments: &[String], input: &[u8]) -> Result<Vec<u8>, String> {
     let text = String::from_utf8_lossy(input).into_owned();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let lines = |change: &dyn Fn(&str) -> Option<String>| {
-        let lines: Vec<_> = text.lines().filter_map(change).collect();
-        Ok((lines.join("\n") + "\n").into_bytes())
+        let lines = text.lines().filter_map(change).map(|line| line + "\n");
+        Ok(lines.collect::<String>().into_bytes())
     };
     match (name, arguments.as_slice()) {
         ("cut", [delimiter, field]) if delimiter.starts_with("-d") && field.starts_with("-f") => {
@@ -221,6 +275,10 @@ fn filter(name: &str, arguments: &[String], input: &[u8]) -> Result<Vec<u8>, Str
         ("grep", ["-i", wanted]) => {
             let wanted = wanted.to_lowercase();
             lines(&|line| line.to_lowercase().contains(&wanted).then(|| line.to_owned()))
+        }
+        ("grep", ["-c", wanted]) => {
+            let count = text.lines().filter(|line| line.contains(wanted)).count();
+            Ok(format!("{count}\n").into_bytes())
         }
         ("grep", [wanted]) => lines(&|line| line.contains(wanted).then(|| line.to_owned())),
         ("head", ["-n", number]) => {
