@@ -7,6 +7,7 @@ mod markdown;
 mod screen;
 mod terminal;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -177,6 +178,20 @@ fn every_command_answers_as_it_is_written() {
             );
         }
     }
+    fail_with(&problems);
+}
+
+/// Each attack of the page stands for itself: it has a terminal of its own.
+#[test]
+fn every_attack_ends_as_the_security_page_says() {
+    let doc = Doc::read(Path::new("docs/security.md"));
+    let (mut problems, mut attacks) = (vec![], BTreeMap::new());
+    for block in doc.blocks.iter().filter(|block| block.language == "console") {
+        let terminal = attacks.entry(&block.section).or_insert_with(|| Terminal::new("01-hello"));
+        let at = |(line, problem)| format!("{}: {problem}", doc.place(block.line + line));
+        problems.extend(run(terminal, block).map_err(at).err());
+    }
+    assert!(attacks.len() >= 10, "these are not all attacks: {:?}", attacks.keys());
     fail_with(&problems);
 }
 
