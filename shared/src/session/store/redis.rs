@@ -10,8 +10,10 @@ use super::{Record, Store, StoreError, to_json};
 use crate::clock::Clock;
 use crate::session::id::SessionId;
 
-/// How long a connection may take to come about, and an answer to come.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// How long a connection may take to come about.
+const CONNECTING: Duration = Duration::from_millis(300);
+/// How long an answer may take. Thousands of visitors at once wait behind one another for theirs.
+const ANSWERING: Duration = Duration::from_millis(900);
 
 /// A session is a hash with the record and its revision, and Redis forgets it when it is over. The
 /// scripts run as one: nobody comes between the look at a session and the change of it.
@@ -54,8 +56,8 @@ pub(super) struct RedisStore {
 impl RedisStore {
     pub(super) async fn open(url: &str, cookie_name: String, clock: Clock) -> RedisResult<Self> {
         let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE))
+            .set_connection_timeout(Some(CONNECTING))
+            .set_response_timeout(Some(ANSWERING))
             .set_number_of_retries(1)
             .set_min_delay(Duration::from_millis(10));
         let connection = ConnectionManager::new_with_config(Client::open(url)?, config).await?;
