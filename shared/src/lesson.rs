@@ -74,6 +74,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
             let rocket = xray::attach_if_on(rocket);
             rocket
                 .attach(protection::SameOrigin)
+                .attach(protection::WholeBody)
                 .attach(protection::SecurityHeaders)
                 .attach(AccessLog)
         }))

@@ -1,4 +1,5 @@
-//! What guards every page: security headers, and no change on behalf of another site.
+//! What guards every page: security headers, no change on behalf of another site, and none by a form
+//! that is not whole.
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::uri::Origin;
@@ -9,6 +10,11 @@ use crate::access_log::note_arrival;
 
 /// Where requests go that another site has sent.
 const REFUSED: &str = "/_refused";
+/// Where requests go of which only a part has come.
+const CUT_OFF: &str = "/_cut_off";
+
+/// How many bytes of a body Rocket has looked at before its fairings: it looks for another method.
+const LOOKED_AT: usize = "_method=delete".len();
 
 /// No guessing of types, and no address for other sites.
 const HEADERS: [(&str, &str); 2] =
@@ -74,12 +80,16 @@ impl Fairing for SameOrigin {
     async fn on_request(&self, req: &mut Request<'_>, _: &mut Data<'_>) {
         let is_safe = matches!(req.method(), Method::Get | Method::Head | Method::Options);
         if !is_safe && is_from_elsewhere(req) {
-            note_arrival(req);
-            // A fairing cannot answer, but it can send the request where the answer is known.
-            req.set_method(Method::Post);
-            req.set_uri(Origin::path_only(REFUSED));
+            send_to(REFUSED, req);
         }
     }
+}
+
+/// A fairing cannot answer, but it can send the request where the answer is known.
+fn send_to(path: &'static str, req: &mut Request<'_>) {
+    note_arrival(req);
+    req.set_method(Method::Post);
+    req.set_uri(Origin::path_only(path));
 }
 
 fn is_from_elsewhere(req: &Request<'_>) -> bool {
@@ -96,11 +106,36 @@ fn is_from_elsewhere(req: &Request<'_>) -> bool {
     }
 }
 
+/// Answers 400 to requests whose client was gone, or spoke nonsense, within the first bytes of the
+/// body. When Rocket fails to read those it says nothing, and `name=Fe` of `name=Ferris` would pass
+/// for a whole form; what goes wrong later it finds itself.
+pub(crate) struct WholeBody;
+
+#[rocket::async_trait]
+impl Fairing for WholeBody {
+    fn info(&self) -> Info {
+        let (name, kind) = ("Whole body", Kind::Request);
+        Info { name, kind }
+    }
+
+    async fn on_request(&self, req: &mut Request<'_>, data: &mut Data<'_>) {
+        // This reads no more, unless that has failed.
+        if !data.peek_complete() && data.peek(LOOKED_AT).await.len() < LOOKED_AT {
+            send_to(CUT_OFF, req);
+        }
+    }
+}
+
 #[post("/_refused")]
 fn refused() -> Status {
     Status::Forbidden
 }
 
+#[post("/_cut_off")]
+fn cut_off() -> Status {
+    Status::BadRequest
+}
+
 pub(crate) fn routes() -> Vec<Route> {
-    routes![refused]
+    routes![refused, cut_off]
 }
