@@ -1,13 +1,31 @@
-//! When a lesson cannot start: one message that says why and what to do, and exit code 1.
+//! When a lesson cannot start: one message that says why and what to do, and exit code 1. And when
+//! it ends: time for what is under way.
 
 use std::net::{IpAddr, TcpListener};
 use std::panic;
 use std::process;
+use std::sync::OnceLock;
+use std::thread;
+use std::time::Duration;
 
+use log::Record;
 use rocket::figment::Figment;
 
 use crate::catalogue::Lesson;
 use crate::logger;
+
+/// How long a connection may take to come to its end, by the setting `shutdown.grace`.
+static GRACE: OnceLock<Duration> = OnceLock::new();
+
+/// Waits for requests that are under way, where Rocket 0.5.2 would drop them. If it is told to end in
+/// the moment in which it accepts a connection, it takes that for an end by itself, says so, and asks
+/// for no grace. Its connections know better: they end within theirs, meanwhile.
+pub(crate) fn wait_for_requests(said: &Record<'_>) {
+    if said.args().as_str() == Some("Server shutdown nominally.") {
+        let moment = Duration::from_millis(500);
+        thread::sleep(GRACE.get().copied().unwrap_or_default() + moment);
+    }
+}
 
 /// Ends the program with a message.
 pub(crate) fn stop(lesson: &str, problem: &str) -> ! {
@@ -20,6 +38,8 @@ pub(crate) fn stop(lesson: &str, problem: &str) -> ! {
 pub(crate) fn explain_failures(lesson: &Lesson, figment: &Figment) {
     let address = figment.extract_inner("address").ok();
     let port = figment.extract_inner("port").ok();
+    let grace: u32 = figment.extract_inner("shutdown.grace").unwrap_or_default();
+    let _ = GRACE.set(Duration::from_secs(grace.into()));
     let (lesson, standing) = (lesson.clone(), panic::take_hook());
     panic::set_hook(Box::new(move |info| {
         let reason = info.payload_as_str().unwrap_or_default();
