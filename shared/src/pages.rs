@@ -160,7 +160,15 @@ pub(crate) fn catchers() -> Vec<Catcher> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::sync::mpsc;
+    use std::thread;
+
+    use rocket::fairing::AdHoc;
+
     use super::*;
+    use crate::Session;
 
     /// Fails as its path says.
     #[rocket::get("/fail/<code>")]
@@ -179,6 +187,42 @@ mod tests {
             assert!(answer.shows(&format!("<h1><small>{expected}</small> ")), "{code}");
             assert!(answer.shows("docs/01-hello.md"), "{code}: it is a page of the lesson");
         }
+    }
+
+    #[rocket::post("/panic")]
+    fn panic(session: &Session) {
+        session.insert("name", "Mallory");
+        panic!("a secret, on purpose")
+    }
+
+    #[test]
+    fn a_panic_is_a_page_that_tells_nothing_and_the_connection_goes_on() {
+        let (tell, told) = mpsc::channel();
+        let tell = AdHoc::on_liftoff("Tell", move |rocket| {
+            tell.send((rocket.config().port, rocket.shutdown())).expect("the test waits for it");
+            Box::pin(async {})
+        });
+        let lesson = crate::lesson("02-name-form").attach(tell);
+        let lesson = lesson.mount("/", rocket::routes![panic, fail]);
+        let settings = lesson.figment().clone().merge(("port", 0)).merge(("xray", false));
+        let settings = settings.merge(("log_level", "off"));
+        let server = thread::spawn(|| rocket::execute(lesson.configure(settings).launch()));
+        let (port, shutdown) = told.recv().expect("it launches");
+        let mut connection = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+        let requests = "POST /panic HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n\
+            GET /fail/418 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        connection.write_all(requests.as_bytes()).expect("it reads");
+        let mut answers = String::new();
+        connection.read_to_string(&mut answers).expect("it answers");
+        let (failed, next) = answers.split_once("</html>\n").expect("there are two pages");
+        assert!(failed.starts_with("HTTP/1.1 500 "), "{failed}");
+        assert!(failed.contains("<h1><small>500</small> Something broke on the server</h1>"));
+        for secret in ["on purpose", "panicked", "pages.rs", "backtrace", "set-cookie"] {
+            assert!(!failed.to_lowercase().contains(secret), "{secret}: {failed}");
+        }
+        assert!(next.starts_with("HTTP/1.1 418 "), "{next}");
+        shutdown.notify();
+        assert!(server.join().expect("the panic stayed where it was").is_ok());
     }
 
     #[test]
