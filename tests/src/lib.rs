@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -116,6 +116,8 @@ pub struct Running {
     banner: Vec<String>,
     /// Collects what it prints after the banner.
     reader: Option<JoinHandle<Vec<String>>>,
+    /// Collects what it prints on stderr: nobody has to wait until that is read.
+    errors: Option<JoinHandle<String>>,
 }
 
 impl Running {
@@ -144,7 +146,10 @@ impl Running {
             panic!("it did not start: {}", String::from_utf8_lossy(&output.stderr));
         };
         let reader = Some(thread::spawn(move || lines.collect()));
-        Self { child, address, banner, reader }
+        let stderr = child.stderr.take();
+        let errors =
+            stderr.map(|it| thread::spawn(move || io::read_to_string(it).unwrap_or_default()));
+        Self { child, address, banner, reader, errors }
     }
 
     /// `127.0.0.1:PORT`
@@ -165,15 +170,80 @@ impl Running {
     #[must_use]
     pub fn stop(mut self) -> String {
         self.child.kill().expect("it runs");
+        self.output()
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        signal(&self.child, name);
+    }
+
+    /// Waits until it ends, and returns its exit code, if it has one, and all that it has printed,
+    /// on stderr too.
+    #[must_use]
+    pub fn wait(mut self) -> (Option<i32>, String) {
+        let output = self.output();
+        let errors = self.errors.take().and_then(|reader| reader.join().ok()).unwrap_or_default();
+        let status = self.child.wait().expect("it is a child of this process");
+        (status.code(), output + "\n" + &errors)
+    }
+
+    fn output(&mut self) -> String {
         let rest = self.reader.take().and_then(|reader| reader.join().ok()).unwrap_or_default();
         [self.banner.as_slice(), &rest].concat().join("\n")
     }
+}
+
+fn signal(child: &Child, name: &str) {
+    let pid = child.id().to_string();
+    let sent = Command::new("kill").args([&format!("-{name}"), &pid]).status();
+    assert!(sent.expect("there is kill").success(), "{name} to {pid}");
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A Redis of our own; it stops when this goes away.
+pub struct Redis {
+    child: Child,
+    socket: PathBuf,
+}
+
+impl Redis {
+    /// Starts it on a socket with this name.
+    #[must_use]
+    pub fn start(name: &str) -> Self {
+        let socket = target().join(format!("{name}-{}.sock", std::process::id()));
+        let mut command = Command::new("redis-server");
+        command.args(["--port", "0", "--save", "", "--unixsocket"]).arg(&socket);
+        let child = command.stdout(Stdio::null()).spawn().expect("there is redis-server");
+        while !socket.exists() {
+            thread::yield_now();
+        }
+        Self { child, socket }
+    }
+
+    /// Where it is, as the setting `session.url` wants it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis+unix://{}", self.socket.display())
+    }
+
+    /// Sends it a signal, such as `STOP`.
+    pub fn signal(&self, name: &str) {
+        signal(&self.child, name);
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(&self.socket);
     }
 }
 

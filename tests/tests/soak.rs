@@ -3,13 +3,11 @@
 //! `SOAK_SECONDS=3600 cargo test --release -p tests --test soak -- --ignored --nocapture`
 
 use std::env;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tests::{Answer, Browser, Running, command_with, fresh_key, target};
+use tests::{Answer, Browser, Redis, Running, command_with, fresh_key};
 
 /// How many visitors each server has at a time; each has two tabs.
 const VISITORS: usize = 8;
@@ -117,39 +115,16 @@ fn logins(server: &Server) {
     server.lost.fetch_add((!is_dead).into(), Relaxed);
 }
 
-/// A Redis of our own.
-struct Redis(Child);
-
-impl Redis {
-    fn start(socket: &Path) -> Self {
-        let mut command = Command::new("redis-server");
-        command.args(["--port", "0", "--save", "", "--unixsocket"]).arg(socket);
-        let child = command.stdout(Stdio::null()).spawn().expect("there is redis-server");
-        while !socket.exists() {
-            thread::yield_now();
-        }
-        Self(child)
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 #[ignore = "needs redis-server, Linux and a minute: tests/full"]
 fn nothing_fails_nothing_is_lost_and_no_memory_is_kept() {
     let seconds = env::var("SOAK_SECONDS").map_or(60, |text| text.parse().expect("a number"));
-    let socket = target().join(format!("soak-{}.sock", std::process::id()));
-    let _redis = Redis::start(&socket);
-    let redis = format!("store=redis,url=\"redis+unix://{}\"", socket.display());
+    let redis = Redis::start("soak");
+    let store = format!("store=redis,url={:?}", redis.url());
     let servers = [
         Server::start("05 memory", "05-stocks", "store=memory", seconds),
         Server::start("05 sqlite", "05-stocks", "store=sqlite", seconds),
-        Server::start("05 redis", "05-stocks", &redis, seconds),
+        Server::start("05 redis", "05-stocks", &store, seconds),
         Server::start("06 memory", "06-login", "store=memory", seconds),
     ];
     let begin = Instant::now();
@@ -180,7 +155,6 @@ fn nothing_fails_nothing_is_lost_and_no_memory_is_kept() {
     for (server, most) in servers.iter().zip(memory) {
         eprintln!("{}; most in each tenth of {seconds} s: {most:?}", server.report());
     }
-    let _ = std::fs::remove_file(socket);
     for (server, most) in servers.iter().zip(memory) {
         server.check_all_is_well();
         // After two tenths sessions end as fast as new ones begin.
