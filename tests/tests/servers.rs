@@ -403,6 +403,8 @@ fn what_another_origin_sends_is_refused() {
         (origin("null"), 403),
         (origin(""), 403),
         ([site("cross-site"), origin("http://127.0.0.1:8002")].concat(), 403),
+        ([site("same-origin"), site("cross-site")].concat(), 403),
+        ([origin(server.address.as_str()), origin("https://example.net")].concat(), 403),
     ] {
         let answer = Browser::new().post_with(&url, &[("name", "Mallory")], &headers);
         assert_eq!(answer.status, status, "{headers:?}");
