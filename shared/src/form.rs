@@ -3,12 +3,14 @@
 //! They are Rocket form fields (<https://rocket.rs/guide/v0.5/requests/#forms>): a struct that
 //! derives `FromForm` names them as the types of its fields.
 
+mod contextual;
 mod email;
 mod input;
 mod name;
 mod password;
 mod stock;
 
+pub use contextual::Contextual;
 pub use email::Email;
 pub(crate) use input::Input;
 pub use name::Name;

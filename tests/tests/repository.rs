@@ -248,6 +248,16 @@ fn nothing_is_read_from_another_host() {
     }
 }
 
+/// Rocket's own `Contextual` keeps a thread busy for ever with a field whose name is `=`.
+#[test]
+fn no_lesson_takes_forms_that_never_end() {
+    let rockets_own = Regex::new(r"rocket::form::(\{[^}]*)?Contextual").unwrap();
+    for file in rust_files().iter().filter(|file| file.starts_with("lessons/")) {
+        let found = rockets_own.find(&read(file)).is_some();
+        assert!(!found, "{file}: take Contextual from shared::form");
+    }
+}
+
 #[test]
 fn every_ignored_test_says_what_it_needs() {
     for file in
