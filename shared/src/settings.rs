@@ -244,15 +244,32 @@ pub(crate) fn explain(parent: &str, errors: figment::Error) -> String {
         let path = [parent].into_iter().chain(error.path.iter().map(String::as_str));
         let key = path.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
         let place = error.metadata.as_ref().map(|data| describe(data, &key));
+        let what = error.kind.to_string();
         // What stands where a key should be may be a key: it is not repeated.
         let what = match key.as_str() {
             "session.fallback_keys" => "expected a list of keys in quotes".to_owned(),
-            _ => error.kind.to_string().replace("`one of `", "one of `").replace("``", "`"),
+            _ if what.starts_with("TOML parse error") => without_its_text(&what),
+            _ => what.replace("`one of `", "one of `").replace("``", "`"),
         };
         let setting = key + &place.unwrap_or_default();
         if setting.is_empty() { what } else { format!("{}: {what}", setting.trim_start()) }
     };
     errors.into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What there is to say of a file that does not parse, less its text: there may be a key in it, or a
+/// password.
+fn without_its_text(message: &str) -> String {
+    let is_quoted = |line: &&str| {
+        let after_its_number = line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit());
+        after_its_number.starts_with('|')
+    };
+    let without_strings = |line: &str| match (line.find('"'), line.rfind('"')) {
+        (Some(first), Some(last)) => format!("{}…{}", &line[..=first], &line[last..]),
+        _ => line.to_owned(),
+    };
+    let lines = message.lines().filter(|line| !is_quoted(line)).map(without_strings);
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Where the setting `key` comes from, to be put behind its name.
@@ -300,6 +317,21 @@ mod tests {
         assert!(refusal("store", "disk").contains("memory"));
         assert!(refusal("liftime", "5m").contains("liftime"));
         assert!(refusal("refresh_each_request", "often").contains("session.refresh_each_request"));
+    }
+
+    #[test]
+    fn a_file_that_does_not_parse_is_not_repeated() {
+        use rocket::figment::providers::{Format, Toml};
+        for line in [
+            "secret_key = \"open-sesame",
+            "secret_key = \"open-sesame\"",
+            "url = redis://:open-sesame@host/",
+        ] {
+            let figment = Figment::from(Toml::string(&format!("# No profile.\n{line}\n")).nested());
+            let problem = SessionSettings::from_figment(&figment).err().unwrap();
+            assert!(problem.contains("line 2"), "{problem}");
+            assert!(!problem.contains("sesame"), "{problem}");
+        }
     }
 
     #[test]

@@ -110,6 +110,17 @@ fn a_key_in_the_wrong_place_is_not_repeated() {
 }
 
 #[test]
+fn a_key_in_a_file_that_does_not_parse_is_not_repeated() {
+    let file = std::env::temp_dir().join(format!("no-profile-{}.toml", std::process::id()));
+    for text in ["secret_key = \"open-sesame\"", "[default]\nsecret_key = \"open-sesame"] {
+        std::fs::write(&file, text).expect("the folder for temporary files is there");
+        let message = refusal(&[("ROCKET_CONFIG", &file.to_string_lossy())]);
+        assert!(message.contains("TOML") && !message.contains("sesame"), "{message}");
+    }
+    let _ = std::fs::remove_file(file);
+}
+
+#[test]
 fn a_weak_key_is_refused_without_being_repeated() {
     for key in ["BAD_SECRET_KEY", "hello", &"0123456789abcdef".repeat(4), &"A".repeat(64)] {
         assert!(!refusal(&[("ROCKET_SECRET_KEY", key)]).contains(key));
