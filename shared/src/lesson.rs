@@ -93,6 +93,13 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
     if !file.is_file() {
         return Err(format!("ROCKET_CONFIG: there is no file {}", file.display()));
     }
+    let environment = Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global();
+    if let Some((variable, _)) = environment.iter().find(|(_, value)| is_a_trap(value)) {
+        let variable = variable.as_str().to_uppercase();
+        return Err(format!(
+            "ROCKET_{variable}: write it without backslashes, which may not stand behind a letter such as é"
+        ));
+    }
     let settings = Figment::from(Config::default())
         .merge(Serialized::default("template_dir", root.join("templates")))
         // What runs here is nobody's business.
@@ -102,11 +109,18 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
         .merge(Serialized::default("data_dir", catalogue::data_folder(root, &lesson.folder)))
         .merge(Serialized::default("session.cookie", lesson.package()))
         .merge(Toml::file_exact(file).nested())
-        .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
+        .merge(environment)
         .select(Profile::from_env_or("ROCKET_PROFILE", Config::DEFAULT_PROFILE));
     #[cfg(feature = "database")]
     let settings = crate::database::with_a_file_of_its_own(settings);
     // A file that does not parse shows at the first value that is asked for.
     settings.extract::<IgnoredAny>().map_err(|errors| explain("", errors))?;
     Ok(settings)
+}
+
+/// Figment 0.10.19 takes the number of a letter for that of its byte when it comes to a backslash, and
+/// panics with the whole value in its message.
+fn is_a_trap(value: &str) -> bool {
+    let special = value.find(|c: char| !c.is_ascii());
+    special.is_some_and(|at| value[at..].contains('\\'))
 }

@@ -60,6 +60,7 @@ fn a_wrong_setting_names_itself_its_place_and_what_would_be_right() {
             ["session.fallback_keys", "ROCKET_SESSION", "openssl rand"],
         ),
         ("ROCKET_SESSION", "memory", ["session", "ROCKET_SESSION", "{store=memory}"]),
+        ("ROCKET_SESSION", "{cookie=\"é\\n\"}", ["ROCKET_SESSION", "backslashes", "é"]),
         ("ROCKET_PORT", "abc", ["port", "ROCKET_PORT", "u16"]),
         ("ROCKET_PORT", "70000", ["port", "ROCKET_PORT", "u16"]),
         ("ROCKET_ADDRESS", "here", ["address", "ROCKET_ADDRESS", "IP"]),
@@ -103,6 +104,7 @@ fn a_key_in_the_wrong_place_is_not_repeated() {
         ("ROCKET_SESSION", format!("{{fallback_keys=\"{key}=\"}}")),
         ("ROCKET_SESSION", format!("{{fallback_keys=[\"{key}\"]}}")),
         ("ROCKET_SESSION", format!("{{fallback_keys={{key=\"{key}\"}}}}")),
+        ("ROCKET_SESSION", format!("{{fallback_keys=[\"é{key}\\n\"]}}")),
         ("ROCKET_SECRET_KEY", key.to_owned()),
     ] {
         assert!(!refusal(&[(settings.0, &settings.1)]).contains(key), "{settings:?}");
