@@ -57,11 +57,9 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     let lessons = Catalogue::read(&root, folder)?;
     let lesson = lessons.running();
     let figment = settings(&root, lesson)?;
-    secret::settings_and_secrets(&figment)?;
-    figment.extract::<Config>().map_err(|errors| explain("", errors))?;
+    check(&figment)?;
     launch::explain_failures(lesson, &figment);
     logger::install(&figment);
-    xray::Settings::from_figment(&figment)?;
     let rocket = rocket::custom(figment);
     #[cfg(feature = "database")]
     let rocket = rocket.attach(crate::mailbox::fairing());
@@ -113,8 +111,6 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
         .select(Profile::from_env_or("ROCKET_PROFILE", Config::DEFAULT_PROFILE));
     #[cfg(feature = "database")]
     let settings = crate::database::with_a_file_of_its_own(settings);
-    // A file that does not parse shows at the first value that is asked for.
-    settings.extract::<IgnoredAny>().map_err(|errors| explain("", errors))?;
     Ok(settings)
 }
 
@@ -123,4 +119,14 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
 fn is_a_trap(value: &str) -> bool {
     let special = value.find(|c: char| !c.is_ascii());
     special.is_some_and(|at| value[at..].contains('\\'))
+}
+
+/// Says what is wrong with the settings, if anything is.
+pub(crate) fn check(settings: &Figment) -> Result<(), String> {
+    // A file that does not parse shows at the first value that is asked for.
+    settings.extract::<IgnoredAny>().map_err(|errors| explain("", errors))?;
+    secret::settings_and_secrets(settings)?;
+    settings.extract::<Config>().map_err(|errors| explain("", errors))?;
+    xray::Settings::from_figment(settings)?;
+    Ok(())
 }

@@ -28,6 +28,7 @@ use rocket::{Build, Rocket};
 use tempfile::TempDir;
 
 use crate::clock::{Clock, Timestamp};
+use crate::lesson;
 use crate::secret::settings_and_secrets;
 use crate::session::store::{self, Store};
 
@@ -53,6 +54,25 @@ use crate::session::store::{self, Store};
 pub async fn open_store(settings: &Figment) -> Result<Arc<dyn Store>, String> {
     let (settings, secrets) = settings_and_secrets(settings)?;
     store::open(&settings, &secrets.newest_first, Clock::default()).await
+}
+
+/// Reads all settings as a lesson does when it starts, without opening anything.
+///
+/// # Errors
+///
+/// What is wrong with them, in words.
+///
+/// ```
+/// use rocket::figment::Figment;
+/// use shared::testing::check_settings;
+///
+/// let settings = Figment::from(rocket::Config::debug_default());
+/// assert_eq!(check_settings(&settings), Ok(()));
+/// let problem = check_settings(&settings.merge(("session.lifetime", "soon"))).unwrap_err();
+/// assert!(problem.starts_with("session.lifetime"));
+/// ```
+pub fn check_settings(settings: &Figment) -> Result<(), String> {
+    lesson::check(settings)
 }
 
 /// A server without a port and with a folder of its own for its files, in which time passes only
