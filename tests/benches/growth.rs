@@ -79,7 +79,11 @@ async fn time(store: &dyn Store, tokens: &mut [String], bytes: usize) -> Figures
         let begin = Instant::now();
         for _ in 0..TRIES {
             let token = &mut tokens[rand::thread_rng().gen_range(0..tokens.len())];
-            let seen = store.load(token).await.expect("it answers").expect("it is there");
+            let Some(seen) = store.load(token).await.expect("it answers") else {
+                // A million is all that a store takes: this one has made room for another.
+                *token = store.create(record(bytes)).await.expect("there is room");
+                continue;
+            };
             let next = store.replace(token, &seen, record(bytes), false).await;
             *token = next.expect("it answers").expect("nobody else changes it");
         }
@@ -188,14 +192,14 @@ fn browsers(redis: &Redis) {
             println!(
                 "| {store} | {connections} | {per_second} | {half:.1} | {most:.1} | {all:.1} |"
             );
-            points.push((f64::from(connections), half.median()));
+            points.push((f64::from(connections), most.median()));
         }
         lines.push(Line { name: store, points });
     }
     let chart = Chart {
         name: "growth-browsers",
         x: "browsers that click without a pause",
-        y: "ms until half of them have their page",
+        y: "ms until 99 in 100 have their page",
     };
     chart.draw(&lines);
 }

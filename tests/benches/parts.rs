@@ -1,4 +1,6 @@
-//! What the parts of a request take: `cargo bench -p tests --features bench --bench parts`.
+//! What the parts of a request take:
+//! `ROCKET_PROFILE=debug cargo bench -p tests --features bench --bench parts` (in that profile a
+//! lesson needs no key).
 
 use std::hint::black_box;
 use std::sync::Arc;
