@@ -25,7 +25,8 @@ pub(super) fn to_html(markdown: &str, own_name: &str, sources: &[Source]) -> Str
     });
     let mut page = String::new();
     html::push_html(&mut page, events);
-    page
+    // On a narrow screen a table is scrolled, with the keyboard too.
+    page.replace("<table>", "<table tabindex=\"0\">")
 }
 
 /// Where a link leads within the lesson.
