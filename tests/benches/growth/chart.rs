@@ -35,7 +35,7 @@ fn colour(store: &str) -> RGBColor {
 }
 
 /// `1,000,000`, or `0.1`.
-fn number(number: &f64) -> String {
+fn number(number: f64) -> String {
     let digits = number.to_string();
     let (first, rest) = digits.split_at(digits.len().min((digits.len() + 2) % 3 + 1));
     if digits.contains('.') {
@@ -87,8 +87,8 @@ impl Chart {
             .disable_mesh()
             .x_desc(self.x)
             .y_desc(self.y)
-            .x_label_formatter(&number)
-            .y_label_formatter(&number)
+            .x_label_formatter(&|it| number(*it))
+            .y_label_formatter(&|it| number(*it))
             .label_style(("sans-serif", 15))
             .draw()?;
         let mut from_above: Vec<_> = lines.iter().collect();
