@@ -26,11 +26,11 @@ use rocket::tokio::runtime::Runtime;
 use serde_json::json;
 use shared::session::{Record, Store};
 use shared::testing::open_store;
-use tests::{fresh_key, target};
+use tests::{Redis, fresh_key, target};
 
 use self::chart::{Chart, Line};
 use self::figures::{Figures, setting};
-use self::server::{Redis, Server};
+use self::server::Server;
 
 const STORES: [&str; 5] = ["private", "signed", "memory", "sqlite", "redis"];
 /// How often a thing is done for one figure.
@@ -38,7 +38,7 @@ const TRIES: u32 = 500;
 const ROUNDS: u32 = 5;
 
 fn main() {
-    let redis = Redis::start();
+    let redis = Redis::start("bench");
     let runtime = Runtime::new().expect("there are threads");
     runtime.block_on(async {
         sessions(&redis).await;

@@ -22,10 +22,10 @@ mod wrk;
 use std::env;
 use std::path::PathBuf;
 
-use tests::{Browser, command_with, target};
+use tests::{Browser, Redis, command_with, target};
 
 use self::figures::{Figures, setting};
-use self::server::{Redis, Server};
+use self::server::Server;
 
 /// What the others are compared with.
 const BASE: &str = "rocket";
@@ -62,7 +62,7 @@ struct Row {
 }
 
 fn main() {
-    let redis = Redis::start();
+    let redis = Redis::start("bench");
     let servers = servers(&redis);
 
     let mut table: Vec<_> = servers.iter().map(|_| CASES.map(|_| None::<Row>)).collect();
@@ -102,6 +102,7 @@ fn servers(redis: &Redis) -> Vec<Server> {
     let only = env::var("ONLY").unwrap_or_default();
     let is_wanted = |name: &str| only.is_empty() || only.split(',').any(|it| it == name);
     let (stores, peers) = (["private", "signed", "memory", "sqlite", "redis"], peers::NAMES);
+    let mut pages = None;
     let mut servers = vec![];
     for (name, port) in stores.into_iter().chain(["lesson-01"]).chain(peers).zip(9700..) {
         if !is_wanted(name) {
@@ -110,8 +111,12 @@ fn servers(redis: &Redis) -> Vec<Server> {
         servers.push(match name {
             "lesson-01" => Server::new(name, command_with("01-hello", &[]), port),
             peer if peers.contains(&peer) => {
-                let pages = pages(&Server::lesson("memory", 9799, redis));
-                Server::new(peer, peers::command(peer, port, &pages), port)
+                let lesson = || write_pages(&Server::lesson("memory", 9799, redis));
+                Server::new(
+                    peer,
+                    peers::command(peer, port, pages.get_or_insert_with(lesson)),
+                    port,
+                )
             }
             store => Server::lesson(store, port, redis),
         });
@@ -119,8 +124,8 @@ fn servers(redis: &Redis) -> Vec<Server> {
     servers
 }
 
-/// A folder with the page of lesson 02 as a template for the peers: each byte as the lesson sends it.
-fn pages(lesson: &Server) -> PathBuf {
+/// Writes a folder with the page of lesson 02 as a template for the peers: each byte as the lesson sends it.
+fn write_pages(lesson: &Server) -> PathBuf {
     let folder = target().join("peers/pages");
     std::fs::create_dir_all(&folder).expect("the folder can be made");
     let _process = lesson.start();

@@ -227,6 +227,12 @@ impl Redis {
         Self { child, socket }
     }
 
+    /// The number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Where it is, as the setting `session.url` wants it.
     #[must_use]
     pub fn url(&self) -> String {

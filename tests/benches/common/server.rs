@@ -1,17 +1,17 @@
 //! Servers under load, each on the first core.
 
 use std::net::TcpStream;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use tests::{Browser, command_with, fresh_key, target};
+use tests::{Browser, Redis, command_with, fresh_key};
 
 /// A process that stops when this goes away.
 pub(crate) struct Process(Child);
 
 impl Process {
+    #[allow(dead_code, reason = "not every benchmark asks")]
     pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }
@@ -21,31 +21,6 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = Command::new("kill").arg(self.0.id().to_string()).status();
         let _ = self.0.wait();
-    }
-}
-
-/// A Redis of our own, which writes no file.
-pub(crate) struct Redis(Process, PathBuf);
-
-impl Redis {
-    pub(crate) fn start() -> Self {
-        let socket = target().join("bench-redis.sock");
-        let _ = std::fs::remove_file(&socket);
-        let mut command = Command::new("redis-server");
-        command.args(["--port", "0", "--save", "", "--unixsocket"]).arg(&socket);
-        let child = command.stdout(Stdio::null()).spawn().expect("there is redis-server");
-        while !socket.exists() {
-            thread::sleep(Duration::from_millis(10));
-        }
-        Self(Process(child), socket)
-    }
-
-    pub(crate) fn id(&self) -> u32 {
-        self.0.id()
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("redis+unix://{}", self.1.display())
     }
 }
 
