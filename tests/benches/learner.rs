@@ -1,8 +1,13 @@
 //! What a learner waits for: the first page, a changed line, a changed template, the next lesson.
 //! `cargo bench -p tests --bench learner`, for lesson 01 in a fresh clone, and beside it the same
-//! small app on Rocket alone, axum and actix. `ROUNDS=1 ONLY=lesson-01,rocket` before it takes less.
+//! small app on Rocket alone, axum and actix. Five rounds take half an hour; `ROUNDS=1 ONLY=lesson-01,rocket`
+//! before it less.
 
-#![expect(clippy::print_stdout, reason = "it prints a table")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it prints a table, and how far it is"
+)]
 
 #[path = "common/cpu.rs"]
 mod cpu;
@@ -50,27 +55,39 @@ struct Row {
 
 fn main() {
     let apps = apps();
-    println!(
-        "| app | first page | its processor time | a changed line | its processor time | a changed template | the next lesson |"
-    );
-    println!("|---|---|---|---|---|---|---|");
-    for app in apps {
-        let mut row = Row::default();
-        for _ in 0..setting("ROUNDS", 5) {
-            app.measure(&mut row);
+    let mut rows: Vec<_> = apps.iter().map(|_| Row::default()).collect();
+    for round in 1..=setting("ROUNDS", 5) {
+        for (app, row) in apps.iter().zip(&mut rows) {
+            eprintln!("round {round}: {}", app.name);
+            app.measure(row);
         }
-        let or_none = |figures: &Option<Figures>| {
-            figures.as_ref().map_or_else(String::new, |figures| format!("{figures:.2} s"))
+    }
+    let alone = apps.iter().position(|app| app.name == "rocket").map(|at| &rows[at]);
+    println!(
+        "| app | first page | its processor time | of `rocket` | a changed line | its processor time | of `rocket` | a changed template | the next lesson |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for (app, row) in apps.iter().zip(&rows) {
+        let ratio = |worked: fn(&Row) -> &Figures| match alone {
+            Some(alone) => format!("{:.2}", worked(row).median() / worked(alone).median()),
+            None => String::new(),
         };
-        let (Row { first, line, .. }, name) = (&row, app.name);
+        let or_none = |figures: &Option<Figures>| match figures {
+            Some(figures) => format!("{figures:.2} s"),
+            None => String::new(),
+        };
+        let Row { first, line, template, next_lesson } = row;
         println!(
-            "| {name} | {:.1} s | {:.1} s | {:.2} s | {:.2} s | {} | {} |",
+            "| {} | {:.1} s | {:.1} s | {} | {:.2} s | {:.2} s | {} | {} | {} |",
+            app.name,
             first[0],
             first[1],
+            ratio(|row| &row.first[1]),
             line[0],
             line[1],
-            or_none(&row.template),
-            or_none(&row.next_lesson)
+            ratio(|row| &row.line[1]),
+            or_none(template),
+            or_none(next_lesson)
         );
     }
 }
