@@ -143,8 +143,10 @@ fn write_pages(lesson: &Server) -> PathBuf {
 fn measure(server: &Server, redis: &Redis, rows: &mut [Option<Row>]) {
     let process = server.start();
     let is_lesson_01 = server.name == "lesson-01";
-    let cookies: Vec<_> =
-        if is_lesson_01 { vec![] } else { (0..64).map(|_| server.visitor()).collect() };
+    let cookie = |number| {
+        if is_lesson_01 { format!("lesson-01={number:022}") } else { server.visitor() }
+    };
+    let cookies: Vec<_> = (0..64).map(cookie).collect();
     for (case, row) in CASES.iter().zip(rows) {
         let path = match case.path {
             BARE if is_lesson_01 => "/",
