@@ -488,11 +488,13 @@ fn a_session_that_is_too_large_is_refused_and_kept_as_it_was(app: &App) {
     let browser = server.browser();
     assert_eq!(browser.post(&format!("/large/{fits}"), "").status, 200);
     assert!(browser.cookie().unwrap().len() + "test".len() <= 4096);
-    let answer = browser.post(&format!("/large/{too_much}"), "");
-    assert_eq!(answer.status, 413);
-    assert!(answer.headers("Set-Cookie").is_empty());
-    assert!(answer.shows("413"));
-    assert_eq!(browser.get("/length").body, fits.to_string());
+    for path in ["/large", "/clear_and_large"] {
+        let answer = browser.post(&format!("{path}/{too_much}"), "");
+        assert_eq!(answer.status, 413);
+        assert!(answer.headers("Set-Cookie").is_empty());
+        assert!(answer.shows("413"));
+        assert_eq!(browser.get("/length").body, fits.to_string(), "{path}");
+    }
 }
 
 fn messages_are_shown_once(app: &App) {
@@ -570,6 +572,9 @@ fn forty_updates_at_once_lose_nothing(app: &App) {
 fn a_message_added_at_once_stays_for_the_next_page(app: &App) {
     let after = at_once_after("/flash/one", app, &["/meet/flashes_late/x", "/meet/flash/two"]);
     assert_eq!(after.flashes, "[\"two\"]", "the page showed only the first");
+    let two_pages = ["/meet/flashes_late/x", "/meet/flashes_and_flash/x"];
+    let after = at_once_after("/flash/one", app, &two_pages);
+    assert_eq!(after.flashes, "[\"two\"]", "both pages showed only the first");
 }
 
 fn a_request_under_way_brings_nothing_back(app: &App) {

@@ -33,11 +33,16 @@ impl Session {
     pub fn flashes(&self) -> Vec<String> {
         let messages: Vec<String> = self.get(KEY).unwrap_or_default();
         if !messages.is_empty() {
-            let shown = messages.len();
+            let shown = messages.clone();
             // One that another request adds meanwhile stays for the next page.
             self.change(Change::update_json(KEY, move |all| {
-                let rest = all.and_then(Value::as_array).and_then(|all| all.get(shown..));
-                Ok(rest.filter(|rest| !rest.is_empty()).map(|rest| Value::Array(rest.to_vec())))
+                let mut rest = all.and_then(Value::as_array).cloned().unwrap_or_default();
+                for message in &shown {
+                    if let Some(at) = rest.iter().position(|it| it == message) {
+                        rest.remove(at);
+                    }
+                }
+                Ok((!rest.is_empty()).then_some(Value::Array(rest)))
             }));
         }
         messages

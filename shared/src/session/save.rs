@@ -41,9 +41,7 @@ impl Session {
         // The request may have taken its time: what it saves lives from now on.
         let now = sessions.clock.now();
         let (sent, before) = (state.sent.clone(), state.loaded.clone());
-        if let (true, Some(_), Some(token)) = (state.cleared, &before, &sent) {
-            sessions.store.remove(token).await?;
-        }
+        let cleared = state.cleared;
         let kept = state.kept().cloned();
         let (cookie, after) = match (state.is_to_be_saved(&self.settings), kept, &sent) {
             (true, Some(seen), Some(token)) => merge(sessions, state, token, seen, now).await?,
@@ -51,6 +49,10 @@ impl Session {
             (false, None, Some(_)) if state.cleared => (Some(removal(sessions)), None),
             (false, kept, _) => (None, kept),
         };
+        // Not before the new one is safe: if that fails, the visitor keeps what was there.
+        if let (true, Some(_), Some(token)) = (cleared, &before, &sent) {
+            sessions.store.remove(token).await?;
+        }
         Ok(Outcome { before, cookie, after, now })
     }
 }

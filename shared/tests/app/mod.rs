@@ -121,6 +121,7 @@ impl App {
                 unstorable,
                 unstorable_and_clear,
                 large,
+                clear_and_large,
                 length,
                 vary,
                 bare
@@ -250,6 +251,12 @@ fn large(session: &Session, bytes: usize) {
     session.insert("large", "x".repeat(bytes));
 }
 
+#[post("/clear_and_large/<bytes>")]
+fn clear_and_large(session: &Session, bytes: usize) {
+    session.clear();
+    session.insert("large", "x".repeat(bytes));
+}
+
 #[get("/length")]
 fn length(session: &Session) -> String {
     session.get::<String>("large").map_or(0, |text| text.len()).to_string()
@@ -299,6 +306,10 @@ async fn meet(
         "remove" => session.remove(key),
         "update" => session.update(key, |count: &mut u32| *count += 1),
         "flash" => session.flash("two"),
+        "flashes_and_flash" => {
+            assert_eq!(session.flashes(), ["one"]);
+            session.flash("two");
+        }
         "flashes" => assert_eq!(session.flashes(), ["one"]),
         "clear" => session.clear(),
         "renew" => session.renew(),
