@@ -13,6 +13,8 @@ use crate::sqlite_file;
 
 /// How large the file may grow, in pages of 4096 bytes: to 1 GiB.
 const PAGES: u32 = 1 << 18;
+/// How many of them the largest session takes (1 MiB), and a few more.
+const LARGEST: u32 = 300;
 /// How many sessions are deleted at once: nobody waits for a long sweep.
 const SWEEP: i64 = 16;
 /// How many may read at once. Only one can write.
@@ -43,6 +45,7 @@ pub(super) struct SqliteStore {
     cookie_name: String,
     clock: Clock,
     capacity: i64,
+    pages: u32,
     readers: SqlitePool,
     writer: SqlitePool,
 }
@@ -75,15 +78,22 @@ impl SqliteStore {
         let writer = pool(1).connect_with(options.clone()).await?;
         sqlx::raw_sql(SCHEMA).execute(&writer).await?;
         let readers = pool(READERS).connect_with(options).await?;
-        Ok(Self { cookie_name, clock, capacity, readers, writer })
+        Ok(Self { cookie_name, clock, capacity, pages, readers, writer })
     }
 
     fn digest(&self, token: &str) -> Option<Digest> {
         SessionId::parse(token).map(|id| id.digest(&self.cookie_name))
     }
 
+    /// Whether the file is as large as it may be, or nearly. If it is not, and full nevertheless, then
+    /// the disk is.
+    async fn is_at_its_limit(&self) -> Result<bool, sqlx::Error> {
+        let pages: u32 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&self.writer).await?;
+        Ok(pages + LARGEST >= self.pages)
+    }
+
     /// Runs a statement that writes the session `own`, and returns how many rows it has changed. If
-    /// the file is full, other sessions make room for it.
+    /// the file is full, other sessions make room for it; if the disk is, nobody's would help.
     async fn write(
         &self,
         own: Digest,
@@ -91,7 +101,7 @@ impl SqliteStore {
     ) -> Result<u64, StoreError> {
         loop {
             match statement().execute(&self.writer).await {
-                Err(error) if is_full(&error) => {
+                Err(error) if is_full(&error) && self.is_at_its_limit().await? => {
                     let room = make_room(own, 0).execute(&self.writer).await?;
                     if room.rows_affected() == 0 {
                         return Err(error.into());
@@ -274,6 +284,21 @@ mod tests {
         assert_eq!(store.replace(&token, &small, large, false).await.unwrap(), Some(token.clone()));
         assert!(store.load(&token).await.unwrap().is_some(), "it was the first in order");
         assert!(count(&store).await > 100, "no more made room than had to");
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_costs_nobody_the_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("sessions.db").display());
+        let store = SqliteStore::open(&url, "test".to_owned(), Clock::manual(0)).await.unwrap();
+        for _ in 0..100 {
+            store.create(record(1, false, 100)).await.unwrap();
+        }
+        // SQLite says the same of a limit that this store does not know of as of a disk.
+        sqlx::raw_sql("PRAGMA max_page_count = 1").execute(&store.writer).await.unwrap();
+        let large = store.create(record(1, false, 500_000)).await;
+        assert!(matches!(large, Err(StoreError::Unreachable(_))), "{large:?}");
+        assert_eq!(count(&store).await, 100);
     }
 
     #[tokio::test]
