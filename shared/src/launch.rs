@@ -19,7 +19,8 @@ static GRACE: OnceLock<Duration> = OnceLock::new();
 
 /// Waits for requests that are under way, where Rocket 0.5.2 would drop them. If it is told to end in
 /// the moment in which it accepts a connection, it takes that for an end by itself, says so, and asks
-/// for no grace. Its connections know better: they end within theirs, meanwhile.
+/// for no grace. Its connections know better: they end within theirs, meanwhile. (With `log_level`
+/// `off` Rocket says nothing, and there is nothing to wait for.)
 pub(crate) fn wait_for_requests(said: &Record<'_>) {
     if said.args().as_str() == Some("Server shutdown nominally.") {
         let moment = Duration::from_millis(500);
@@ -45,6 +46,14 @@ pub(crate) fn explain_failures(lesson: &Lesson, figment: &Figment) {
         let reason = info.payload_as_str().unwrap_or_default();
         if !reason.starts_with("aborting due to") {
             return standing(info);
+        }
+        if reason == "aborting due to failed shutdown" {
+            eprintln!(
+                "{} has ended, and not all requests were answered: they took longer than the \
+                 settings `shutdown.grace` and `shutdown.mercy` allow.",
+                lesson.folder
+            );
+            process::exit(1)
         }
         let details = match reason {
             "aborting due to socket bind error" => unbound(&lesson, address, port),
