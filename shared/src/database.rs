@@ -23,6 +23,7 @@ use crate::sqlite_file;
 
 /// The setting that says where the lessons' database is.
 const URL: &str = "databases.main.url";
+const CONNECT_TIMEOUT: &str = "databases.main.connect_timeout";
 
 /// Connections to the database that the setting `databases.main.url` names: a file with `sqlite:`, and
 /// with the feature `postgres` a server with `postgres:`.
@@ -300,7 +301,8 @@ pub(crate) fn for_a_test(settings: Figment, folder: &Path) -> Figment {
     } else {
         file_in(folder)
     };
-    settings.merge((URL, own))
+    // What a busy machine takes is no outage.
+    settings.merge((URL, own)).merge((CONNECT_TIMEOUT, 10))
 }
 
 async fn with_a_schema(url: &str) -> Result<String, sqlx::Error> {

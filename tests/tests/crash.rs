@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use regex::Regex;
-use tests::{Browser, Running, command, fresh_key};
+use tests::{Browser, Running, comes_true, command, fresh_key};
 
 const WRITERS: usize = 4;
 
@@ -99,10 +99,9 @@ fn survive(command: &mut Command, mut crash: impl FnMut(Running)) {
                 let (address, count) = (&address, &count);
                 scope.spawn(move || writer.write(address, count));
             }
-            while count.load(Ordering::SeqCst) < moment {
-                thread::yield_now();
-            }
+            let writing = comes_true(|| count.load(Ordering::SeqCst) >= moment);
             crash(server);
+            assert!(writing, "{count:?} of {moment} writes in a minute");
         });
         let server = Running::from(command);
         for writer in &writers {

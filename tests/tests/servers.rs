@@ -127,10 +127,11 @@ fn another_store_and_a_shorter_life_by_one_variable() {
             serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
         let seconds = |key: &str| record[key].as_u64().unwrap();
         assert_eq!(record["values"]["user"], "Tim");
-        assert_eq!(
-            seconds("expires") - seconds("created"),
-            20,
-            "the server decides, not the cookie's Max-Age"
+        // A second may end between the beginning of the request and its end.
+        let lived = seconds("expires") - seconds("created");
+        assert!(
+            (20..=21).contains(&lived),
+            "{lived}: the server decides, not the cookie's Max-Age"
         );
     }
 }
@@ -203,7 +204,8 @@ fn the_terminal_tells_what_happens_in_a_line_each() {
 
 #[test]
 fn the_terminal_tells_what_changed_in_the_session() {
-    let server = Running::start("03-reset", &[("ROCKET_SESSION", "{store=memory}")]);
+    let settings = "{store=memory,absolute_lifetime=24h}";
+    let server = Running::start("03-reset", &[("ROCKET_SESSION", settings)]);
     let browser = Browser::new();
     let _ = browser.post_and_follow(&server, "/setName", &[("name", "Ferris")]);
     let _ = browser.post_and_follow(&server, "/setName", &[("name", "Corro")]);
@@ -492,8 +494,9 @@ fn is_logged_in(browser: &Browser, server: &Running) -> bool {
 
 #[test]
 fn a_login_with_the_old_password_does_not_outlive_its_change() {
-    let server = Running::start("08-database", &[]);
     for round in 0..3 {
+        // Each round has a server of its own: ten failures a minute from one address are the limit.
+        let server = Running::start("08-database", &[]);
         let (owner, name) = (Browser::new(), format!("Ada {round}"));
         register(&owner, &server, &name);
         let done = AtomicBool::new(false);
@@ -506,9 +509,9 @@ fn a_login_with_the_old_password_does_not_outlive_its_change() {
                 inside
             };
             let thieves: Vec<_> = (0..3).map(|_| scope.spawn(keep_trying)).collect();
-            while log_in(&server, &name, "old password").is_none() {}
-            assert!(change_password(&owner, &server, "new password"));
+            let changed = change_password(&owner, &server, "new password");
             done.store(true, Ordering::SeqCst);
+            assert!(changed);
             thieves.into_iter().flat_map(|thief| thief.join().unwrap()).collect::<Vec<_>>()
         });
         assert!(is_logged_in(&owner, &server));

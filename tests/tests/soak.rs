@@ -28,7 +28,8 @@ struct Server {
 
 impl Server {
     fn start(name: &'static str, lesson: &str, store: &str, seconds: u64) -> Self {
-        let life = (seconds / 10).clamp(6, 60);
+        // Longer than a visit takes on a busy machine.
+        let life = (seconds / 4).clamp(15, 60);
         let session = format!("{{{store},lifetime=\"{life}s\",absolute_lifetime=\"{life}s\"}}");
         let mut command = command_with(lesson, &["shared/redis", "shared/sqlite"]);
         command.env("ROCKET_SESSION", session).env("ROCKET_SECRET_KEY", fresh_key());
@@ -157,8 +158,8 @@ fn nothing_fails_nothing_is_lost_and_no_memory_is_kept() {
     }
     for (server, most) in servers.iter().zip(memory) {
         server.check_all_is_well();
-        // After two tenths sessions end as fast as new ones begin.
-        let (early, late) = (most[2].max(most[3]), most[8].max(most[9]));
+        // After three tenths sessions end as fast as new ones begin.
+        let (early, late) = (most[3].max(most[4]), most[8].max(most[9]));
         assert!(late <= early + early / 10, "{}: memory grew: {most:?}", server.name);
     }
 }

@@ -105,7 +105,9 @@ fn an_unknown_name_and_a_wrong_password_get_the_same_answer() {
         assert!(answer.shows("Name or password is wrong."));
         (begin.elapsed(), answer.body.replace(name, "NAME"))
     };
-    let ((known, one), (unknown, other)) = (time("Ferris"), time("Nobody"));
+    // The fastest of three: what else the machine does only takes longer.
+    let fastest = |name| (0..3).map(|_| time(name)).min().unwrap();
+    let ((known, one), (unknown, other)) = (fastest("Ferris"), fastest("Nobody"));
     assert_eq!(one, other);
     assert!(unknown > known / 4, "a password is hashed for nobody too: {known:?}, {unknown:?}");
 }

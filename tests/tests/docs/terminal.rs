@@ -8,7 +8,7 @@ use std::iter;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use cookie::{Cookie, CookieJar};
-use tests::{Running, command, fresh_key, lessons, package};
+use tests::{Running, agent, command, fresh_key, lessons, package};
 use ureq::Agent;
 use ureq::http::{Method, Request};
 
@@ -24,8 +24,7 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// A terminal whose first `curl` starts this lesson, unless `cargo run` has started one before.
     pub(crate) fn new(lesson: &str) -> Self {
-        let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
-        let (agent, lesson) = (config.build().into(), lesson.to_owned());
+        let (agent, lesson) = (agent(), lesson.to_owned());
         let (jars, variables) = (HashMap::new(), HashMap::new());
         Self { lesson, server: None, agent, jars, variables }
     }
