@@ -15,10 +15,11 @@ use shared::session::{Record, Store};
 use shared::testing::{Server, open_store};
 use tests::{fresh_key, target};
 
-/// A session with a name in it, in seconds since 1970.
+/// A session with a name in it, which lives for half a day.
 fn record() -> Record {
     let values = json!({ "name": "Ferris" }).as_object().cloned().unwrap_or_default();
-    Record { values, created: 1_800_000_000, expires: 1_800_043_200, ..Record::default() }
+    let created = shared::Clock::default().now();
+    Record { values, created, expires: created + 43_200, ..Record::default() }
 }
 
 /// The record as JSON and back: what every store does first and last.
@@ -37,7 +38,8 @@ fn stores(c: &mut Criterion) {
     let runtime = Runtime::new().expect("there are threads");
     for name in ["private", "signed", "memory", "sqlite"] {
         let store = runtime.block_on(open(name));
-        let create = || runtime.block_on(store.create(record())).expect("there is room");
+        let record = record();
+        let create = || runtime.block_on(store.create(record.clone())).expect("there is room");
         let token = create();
         c.bench_function(&format!("{name}: load"), |b| {
             b.iter(|| runtime.block_on(store.load(black_box(&token))));
@@ -46,7 +48,8 @@ fn stores(c: &mut Criterion) {
         let seen =
             || runtime.block_on(store.load(&token)).expect("it answers").expect("it is there");
         c.bench_function(&format!("{name}: replace"), |b| {
-            let replace = |seen| runtime.block_on(store.replace(&token, &seen, record(), false));
+            let replace =
+                |seen| runtime.block_on(store.replace(&token, &seen, record.clone(), false));
             b.iter_batched(seen, replace, BatchSize::PerIteration);
         });
     }
@@ -54,6 +57,9 @@ fn stores(c: &mut Criterion) {
 
 async fn open(store: &str) -> Arc<dyn Store> {
     let file = target().join("bench-parts.db");
+    for ending in ["db", "db-wal", "db-shm"] {
+        let _ = std::fs::remove_file(file.with_extension(ending));
+    }
     let url = if store == "sqlite" { format!("sqlite:{}", file.display()) } else { String::new() };
     let settings = rocket::figment::Figment::from(Config::debug_default())
         .merge(("secret_key", fresh_key()))
