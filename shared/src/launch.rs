@@ -1,6 +1,7 @@
 //! When a lesson cannot start: one message that says why and what to do, and exit code 1. And when
 //! it ends: time for what is under way.
 
+use std::env;
 use std::net::{IpAddr, TcpListener};
 use std::panic;
 use std::process;
@@ -20,7 +21,7 @@ static GRACE: OnceLock<Duration> = OnceLock::new();
 /// Waits for requests that are under way, where Rocket 0.5.2 would drop them. If it is told to end in
 /// the moment in which it accepts a connection, it takes that for an end by itself, says so, and asks
 /// for no grace. Its connections know better: they end within theirs, meanwhile. (With `log_level`
-/// `off` Rocket says nothing, and there is nothing to wait for.)
+/// `off` nobody hears what Rocket says, and they are dropped.)
 pub(crate) fn wait_for_requests(said: &Record<'_>) {
     if said.args().as_str() == Some("Server shutdown nominally.") {
         let moment = Duration::from_millis(500);
@@ -49,8 +50,8 @@ pub(crate) fn explain_failures(lesson: &Lesson, figment: &Figment) {
         }
         if reason == "aborting due to failed shutdown" {
             eprintln!(
-                "{} has ended, and not all requests were answered: they took longer than the \
-                 settings `shutdown.grace` and `shutdown.mercy` allow.",
+                "{} has ended, perhaps before all requests were answered: the settings \
+                 `shutdown.grace` and `shutdown.mercy` say how long they have.",
                 lesson.folder
             );
             process::exit(1)
@@ -77,7 +78,8 @@ fn unbound(lesson: &Lesson, address: Option<IpAddr>, port: Option<u16>) -> Strin
     };
     let other = if port < 60_000 { port + 1000 } else { port - 1000 };
     let command = format!("cargo run -p {}", lesson.package());
-    let advice = if cfg!(windows) {
+    // Git Bash, which sets this, is a Unix shell.
+    let advice = if cfg!(windows) && env::var_os("MSYSTEM").is_none() {
         format!("$env:ROCKET_PORT = {other}; {command}")
     } else {
         format!("ROCKET_PORT={other} {command}")

@@ -34,7 +34,7 @@ impl Session {
         let messages: Vec<String> = self.get(KEY).unwrap_or_default();
         if !messages.is_empty() {
             let shown = messages.clone();
-            // One that another request adds meanwhile stays for the next page.
+            // One that another request adds meanwhile stays for the next page, unless it says the same.
             self.change(Change::update_json(KEY, move |all| {
                 let mut rest = all.and_then(Value::as_array).cloned().unwrap_or_default();
                 for message in &shown {

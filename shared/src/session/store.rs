@@ -86,6 +86,7 @@ pub trait Store: Send + Sync {
     ) -> Result<Option<String>, StoreError>;
 
     /// Forgets the record behind a token. A cookie store cannot: the browser may have kept a copy.
+    /// If a new session takes its place, that was created before.
     async fn remove(&self, token: &str) -> Result<(), StoreError>;
 }
 
