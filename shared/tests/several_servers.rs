@@ -174,7 +174,7 @@ mod redis {
         redis.start_again();
         let begin = Instant::now();
         while visitor(&server).cookie().is_none() {
-            assert!(begin.elapsed() < Duration::from_secs(5), "it does not recover");
+            assert!(begin.elapsed() < Duration::from_secs(30), "it does not recover");
         }
     }
 
@@ -184,12 +184,12 @@ mod redis {
         let redis = Redis::start();
         let server = App::on("redis").with("url", redis.url()).start();
         let browser = visitor(&server);
-        redis.ask::<()>(cmd("CLIENT").arg(&["PAUSE", "1500", "ALL"]));
+        redis.ask::<()>(cmd("CLIENT").arg(&["PAUSE", "5000", "ALL"]));
         let begin = Instant::now();
         assert_eq!(browser.get("/get/name").status, 503);
         assert!(begin.elapsed() < PROMPTLY, "{:?}", begin.elapsed());
         while !knows_the_visitor(&browser) {
-            assert!(begin.elapsed() < Duration::from_secs(5), "it does not recover");
+            assert!(begin.elapsed() < Duration::from_secs(30), "it does not recover");
         }
     }
 

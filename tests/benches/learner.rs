@@ -1,7 +1,7 @@
 //! What a learner waits for: the first page, a changed line, a changed template, the next lesson.
 //! `cargo bench -p tests --bench learner`, for lesson 01 in a fresh clone, and beside it the same
-//! small app on Rocket alone, axum and actix. Five rounds take half an hour; `ROUNDS=1 ONLY=lesson-01,rocket`
-//! before it less.
+//! small app on Rocket alone, axum and actix. Five rounds take half an hour;
+//! `ROUNDS=1 ONLY=lesson-01,rocket` before it less.
 
 #![expect(
     clippy::print_stdout,

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use regex::Regex;
 use tests::{Answer, Browser, Redis, Running, comes_true, command, command_with, target};
 
-/// What nobody waits for longer than: a fraction of a second, and the rest for a busy machine.
+/// What nobody waits for longer than: a second by the settings, and the rest for a busy machine.
 const PROMPTLY: Duration = Duration::from_secs(5);
 
 /// Stores that lesson 06 can have besides its own. All tests of a file share one program of a lesson.
@@ -489,7 +489,7 @@ fn while_redis_hangs_there_is_a_503_within_a_second_and_nobody_is_logged_out() {
     let begin = Instant::now();
     for visitor in &visitors {
         while get(visitor, &server, "/user").status == 503 {
-            assert!(begin.elapsed() < Duration::from_secs(5), "it does not recover");
+            assert!(begin.elapsed() < Duration::from_secs(30), "it does not recover");
         }
         assert!(get(visitor, &server, "/user").body.contains("Ferris"));
     }

@@ -26,7 +26,7 @@ impl Setup {
     /// Brings everything up, with the sessions in this store.
     fn start(store: &str) -> Self {
         let ports = [(); 3].map(|()| free_port());
-        let data = std::env::temp_dir().join(format!("many-{}", ports[0]));
+        let data = std::env::temp_dir().join(format!("many-{}-{}", std::process::id(), ports[0]));
         let mut command = script(&data);
         command.env("MANY_PROGRAM", program("09-many-servers")).env("MANY_STORE", store);
         for (name, port) in ["MANY_PORT", "MANY_PORT_A", "MANY_PORT_B"].iter().zip(&ports) {
@@ -81,8 +81,10 @@ impl Setup {
 
 /// Below the ports that the system gives to whoever asks for any: nobody takes it in between.
 fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(21_000);
-    let mut ports = std::iter::repeat_with(|| NEXT.fetch_add(1, Ordering::SeqCst));
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Another run of these tests has others.
+    let first = 21_000 + u16::try_from(std::process::id() % 100).unwrap() * 100;
+    let mut ports = std::iter::repeat_with(|| first + NEXT.fetch_add(1, Ordering::SeqCst));
     ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
@@ -116,7 +118,7 @@ impl Visitor<'_> {
     fn is_known_again(&self) {
         let begin = Instant::now();
         while self.get("/user").status != 200 {
-            assert!(begin.elapsed() < Duration::from_secs(5), "it does not recover");
+            assert!(begin.elapsed() < Duration::from_secs(30), "it does not recover");
         }
     }
 

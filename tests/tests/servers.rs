@@ -509,11 +509,14 @@ fn a_login_with_the_old_password_does_not_outlive_its_change() {
                 inside
             };
             let thieves: Vec<_> = (0..3).map(|_| scope.spawn(keep_trying)).collect();
+            let early = log_in(&server, &name, "old password");
             let changed = change_password(&owner, &server, "new password");
             done.store(true, Ordering::SeqCst);
             assert!(changed);
-            thieves.into_iter().flat_map(|thief| thief.join().unwrap()).collect::<Vec<_>>()
+            let others = thieves.into_iter().flat_map(|thief| thief.join().unwrap());
+            others.chain(early).collect::<Vec<_>>()
         });
+        assert!(!thieves.is_empty(), "somebody was inside before");
         assert!(is_logged_in(&owner, &server));
         let left = thieves.iter().filter(|thief| is_logged_in(thief, &server)).count();
         assert_eq!(left, 0, "of {} in round {round}", thieves.len());

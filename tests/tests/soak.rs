@@ -120,6 +120,7 @@ fn logins(server: &Server) {
 #[ignore = "needs redis-server, Linux and a minute: tests/full"]
 fn nothing_fails_nothing_is_lost_and_no_memory_is_kept() {
     let seconds = env::var("SOAK_SECONDS").map_or(60, |text| text.parse().expect("a number"));
+    assert!(seconds >= 60, "a minute at least: sessions must have time to end");
     let redis = Redis::start("soak");
     let store = format!("store=redis,url={:?}", redis.url());
     let servers = [
