@@ -12,25 +12,23 @@ mod cpu;
 mod figures;
 #[path = "common/server.rs"]
 mod server;
+#[path = "common/stores.rs"]
+mod stores;
 #[path = "common/wrk.rs"]
 mod wrk;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use rand::Rng;
-use rocket::Config;
-use rocket::figment::Figment;
 use rocket::tokio::runtime::Runtime;
-use serde_json::json;
-use shared::session::{Record, Store};
-use shared::testing::open_store;
-use tests::{Redis, fresh_key, target};
+use shared::session::Store;
+use tests::Redis;
 
 use self::chart::{Chart, Line};
 use self::figures::{Figures, setting};
 use self::server::Server;
+use self::stores::record;
 
 const STORES: [&str; 5] = ["private", "signed", "memory", "sqlite", "redis"];
 /// How often a thing is done for one figure.
@@ -49,31 +47,6 @@ fn main() {
     browsers(&redis);
 }
 
-async fn open(store: &str, redis: &Redis) -> Arc<dyn Store> {
-    let file = target().join("growth.db");
-    for ending in ["db", "db-wal", "db-shm"] {
-        let _ = std::fs::remove_file(file.with_extension(ending));
-    }
-    let url = match store {
-        "sqlite" => format!("sqlite:{}", file.display()),
-        "redis" => redis.url(),
-        _ => String::new(),
-    };
-    let settings = Figment::from(Config::debug_default())
-        .merge(("secret_key", fresh_key()))
-        .merge(("session.cookie", format!("growth-{store}")))
-        .merge(("session.store", store))
-        .merge(("session.url", url));
-    open_store(&settings).await.expect("it opens")
-}
-
-/// A session that is alive for half a day, with so many bytes of text in it.
-fn record(bytes: usize) -> Record {
-    let values = json!({ "name": "x".repeat(bytes) }).as_object().cloned().unwrap_or_default();
-    let created = shared::Clock::default().now();
-    Record { values, created, expires: created + 43_200, ..Record::default() }
-}
-
 /// Microseconds for a load and a replacement of a session at random, in each of some rounds.
 async fn time(store: &dyn Store, tokens: &mut [String], bytes: usize) -> Figures {
     let mut figures = Figures::default();
@@ -83,10 +56,10 @@ async fn time(store: &dyn Store, tokens: &mut [String], bytes: usize) -> Figures
             let token = &mut tokens[rand::thread_rng().gen_range(0..tokens.len())];
             let Some(seen) = store.load(token).await.expect("it answers") else {
                 // A million is all that a store takes: this one has made room for another.
-                *token = store.create(record(bytes)).await.expect("there is room");
+                *token = store.create(record(&"x".repeat(bytes))).await.expect("there is room");
                 continue;
             };
-            let next = store.replace(token, &seen, record(bytes), false).await;
+            let next = store.replace(token, &seen, record(&"x".repeat(bytes)), false).await;
             *token = next.expect("it answers").expect("nobody else changes it");
         }
         figures.push(begin.elapsed().as_secs_f64() * 1e6 / f64::from(TRIES));
@@ -102,12 +75,12 @@ async fn sessions(redis: &Redis) {
         "\n| store | sessions | us for a load and a replacement | bytes for each |\n|---|---|---|---|"
     );
     for store in ["memory", "sqlite", "redis"] {
-        let (opened, mut tokens) = (open(store, redis).await, vec![]);
+        let (opened, mut tokens) = (stores::open(store, &redis.url()).await, vec![]);
         let before = bytes(store, redis);
         let mut points = vec![];
         for count in [10, 1_000, 100_000, 1_000_000].into_iter().filter(|count| *count <= most) {
             for _ in tokens.len()..usize::try_from(count).expect("it fits") {
-                tokens.push(opened.create(record(100)).await.expect("there is room"));
+                tokens.push(opened.create(record(&"x".repeat(100))).await.expect("there is room"));
             }
             let own = if store == "memory" { TOKEN } else { 0.0 };
             let each = (bytes(store, redis) - before) / f64::from(count) - own;
@@ -131,10 +104,7 @@ fn bytes(store: &str, redis: &Redis) -> f64 {
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
     match store {
         #[expect(clippy::cast_precision_loss, reason = "no file is that large")]
-        "sqlite" => ["db", "db-wal"]
-            .iter()
-            .map(|it| size(&target().join("growth").with_extension(it)) as f64)
-            .sum(),
+        "sqlite" => ["db", "db-wal"].iter().map(|it| size(&stores::file(it)) as f64).sum(),
         "redis" => cpu::memory_of_family(redis.id()) * 1024.0 * 1024.0,
         _ => cpu::memory_of_family(std::process::id()) * 1024.0 * 1024.0,
     }
@@ -147,14 +117,15 @@ async fn sizes(redis: &Redis) {
         "\n| store | bytes of text in the session | us for a load and a replacement |\n|---|---|---|"
     );
     for store in STORES {
-        let opened = open(store, redis).await;
+        let opened = stores::open(store, &redis.url()).await;
         let limit = if ["private", "signed"].contains(&store) { 2_500 } else { 1_000_000 };
         let mut points = vec![];
         for bytes in [10, 100, 1_000, 2_500, 10_000, 100_000, 1_000_000] {
             if bytes > limit {
                 continue;
             }
-            let mut tokens = [opened.create(record(bytes)).await.expect("there is room")];
+            let mut tokens =
+                [opened.create(record(&"x".repeat(bytes))).await.expect("there is room")];
             let figures = time(&*opened, &mut tokens, bytes).await;
             println!("| {store} | {bytes} | {figures:.1} |");
             #[expect(clippy::cast_precision_loss, reason = "a million is none")]

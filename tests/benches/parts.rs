@@ -2,29 +2,24 @@
 //! `ROCKET_PROFILE=debug cargo bench -p tests --features bench --bench parts` (in that profile a
 //! lesson needs no key).
 
+#[path = "common/stores.rs"]
+mod stores;
+
 use std::hint::black_box;
-use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use rocket::form::Context;
 use rocket::tokio::runtime::Runtime;
-use rocket::{Config, get, routes};
+use rocket::{get, routes};
 use rocket_dyn_templates::{Template, context};
-use serde_json::json;
-use shared::session::{Record, Store};
-use shared::testing::{Server, open_store};
-use tests::{fresh_key, target};
+use shared::session::Record;
+use shared::testing::Server;
 
-/// A session with a name in it, which lives for half a day.
-fn record() -> Record {
-    let values = json!({ "name": "Ferris" }).as_object().cloned().unwrap_or_default();
-    let created = shared::Clock::default().now();
-    Record { values, created, expires: created + 43_200, ..Record::default() }
-}
+use self::stores::record;
 
 /// The record as JSON and back: what every store does first and last.
 fn json(c: &mut Criterion) {
-    let record = record();
+    let record = record("Ferris");
     let text = serde_json::to_string(&record).expect("a record is JSON");
     c.bench_function("encode as JSON", |b| b.iter(|| serde_json::to_string(black_box(&record))));
     c.bench_function("decode from JSON", |b| {
@@ -37,8 +32,8 @@ fn json(c: &mut Criterion) {
 fn stores(c: &mut Criterion) {
     let runtime = Runtime::new().expect("there are threads");
     for name in ["private", "signed", "memory", "sqlite"] {
-        let store = runtime.block_on(open(name));
-        let record = record();
+        let store = runtime.block_on(stores::open(name, ""));
+        let record = record("Ferris");
         let create = || runtime.block_on(store.create(record.clone())).expect("there is room");
         let token = create();
         c.bench_function(&format!("{name}: load"), |b| {
@@ -53,19 +48,6 @@ fn stores(c: &mut Criterion) {
             b.iter_batched(seen, replace, BatchSize::PerIteration);
         });
     }
-}
-
-async fn open(store: &str) -> Arc<dyn Store> {
-    let file = target().join("bench-parts.db");
-    for ending in ["db", "db-wal", "db-shm"] {
-        let _ = std::fs::remove_file(file.with_extension(ending));
-    }
-    let url = if store == "sqlite" { format!("sqlite:{}", file.display()) } else { String::new() };
-    let settings = rocket::figment::Figment::from(Config::debug_default())
-        .merge(("secret_key", fresh_key()))
-        .merge(("session.store", store))
-        .merge(("session.url", url));
-    open_store(&settings).await.expect("it opens")
 }
 
 #[get("/plain")]
