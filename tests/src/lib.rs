@@ -403,6 +403,16 @@ impl Browser {
     }
 }
 
+/// Opens an account with lesson 08 or 09 at this address, and returns the browser that is logged in.
+#[must_use]
+pub fn register(address: &str, name: &str, password: &str) -> Browser {
+    let browser = Browser::new();
+    let account = [("username", name), ("email", "a@example.com"), ("password", password)];
+    let answer = browser.post(&format!("{address}/register"), &account);
+    assert_eq!((answer.status, answer.header("location")), (303, "/user"), "{}", answer.body);
+    browser
+}
+
 impl Answer {
     fn of(response: ureq::http::Response<ureq::Body>) -> Self {
         let (parts, mut body) = response.into_parts();

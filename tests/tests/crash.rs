@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use regex::Regex;
-use tests::{Browser, Running, comes_true, command, fresh_key};
+use tests::{Browser, Running, comes_true, command, fresh_key, register};
 
 const WRITERS: usize = 4;
 
@@ -34,10 +34,7 @@ struct Writer {
 
 impl Writer {
     fn register(server: &Running, name: &str) -> Self {
-        let account = [("username", name), ("email", "a@example.com"), ("password", "open sesame")];
-        let browser = Browser::new();
-        let answer = browser.post(&format!("{}/register", server.address), &account);
-        assert_eq!(answer.status, 303, "{}", answer.body);
+        let browser = register(&server.address, name, "open sesame");
         Self { browser, acknowledged: vec![] }
     }
 

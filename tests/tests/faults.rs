@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use regex::Regex;
-use tests::{Answer, Browser, Redis, Running, comes_true, command, command_with, target};
+use tests::{Answer, Browser, Redis, Running, comes_true, command, command_with, register, target};
 
 /// What nobody waits for longer than: a second by the settings, and the rest for a busy machine.
 const PROMPTLY: Duration = Duration::from_secs(5);
@@ -76,14 +76,6 @@ fn cookie(browser: &Browser, name: &str) -> String {
     format!("{name}={}", browser.value(name).expect("it has a session"))
 }
 
-/// A visitor of lesson 08 with an account.
-fn register(server: &Running, name: &str) -> Browser {
-    let browser = Browser::new();
-    let account = [("username", name), ("email", "a@example.com"), ("password", "open sesame")];
-    assert_eq!(post(&browser, server, "/register", &account).status, 303);
-    browser
-}
-
 fn add_stock(browser: &Browser, server: &Running, symbol: &str) -> Answer {
     let rest = [("number_of_shares", "1"), ("purchase_price", "1")];
     post(browser, server, "/add_stock", &[("stock_symbol", symbol), rest[0], rest[1]])
@@ -101,7 +93,8 @@ fn stock(symbol: &str) -> String {
 fn slow_clients_keep_nobody_waiting_and_are_answered_when_they_are_done() {
     const SLOW: usize = 50;
     let server = Running::start("08-database", &[]);
-    let (slow, quick) = (register(&server, "Slow"), register(&server, "Quick"));
+    let [slow, quick] =
+        ["Slow", "Quick"].map(|name| register(&server.address, name, "open sesame"));
     let cookie = cookie(&slow, "lesson-08");
     let mut under_way = vec![];
     for n in 0..SLOW {
@@ -365,6 +358,18 @@ impl Drop for Disk {
     }
 }
 
+fn look_before_and_after_a_restart(
+    server: Running,
+    command: &mut Command,
+    look: impl Fn(&Running),
+) {
+    look(&server);
+    end(server);
+    let server = Running::from(command);
+    look(&server);
+    end(server);
+}
+
 fn is_out_of_reach(answer: &Answer) {
     assert_eq!((answer.status, answer.header("retry-after")), (503, "1"), "{}", answer.body);
     assert!(answer.body.contains("Out of reach for a moment"), "{}", answer.body);
@@ -376,7 +381,7 @@ fn a_full_disk_under_the_database_is_a_503_and_loses_nothing() {
     let disk = Disk::mount("database");
     let mut command = command("08-database");
     let server = Running::from(command.env("ROCKET_DATA_DIR", disk.0.join("data")));
-    let ada = register(&server, "Ada");
+    let ada = register(&server.address, "Ada", "open sesame");
     let mut kept = vec![];
     let mut add = |symbol: String| {
         let answer = add_stock(&ada, &server, &symbol);
@@ -405,11 +410,7 @@ fn a_full_disk_under_the_database_is_a_503_and_loses_nothing() {
             assert!(page.body.contains(&format!("<td>{symbol}</td>")), "{symbol}: {}", page.body);
         }
     };
-    find_all(&server);
-    end(server);
-    let server = Running::from(&mut command);
-    find_all(&server);
-    end(server);
+    look_before_and_after_a_restart(server, &mut command, find_all);
 }
 
 #[test]
@@ -442,11 +443,7 @@ fn a_full_disk_under_the_sessions_is_a_503_and_logs_nobody_out() {
             assert!(get(browser, server, "/user").body.contains("Ferris"));
         }
     };
-    all_are_inside(&server);
-    end(server);
-    let server = Running::from(&mut command);
-    all_are_inside(&server);
-    end(server);
+    look_before_and_after_a_restart(server, &mut command, all_are_inside);
 }
 
 #[test]

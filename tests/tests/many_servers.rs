@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use tests::{Answer, Browser, comes_true, program, root};
+use tests::{Answer, Browser, comes_true, program, register, root};
 
 /// All of it, on ports and with data of its own.
 struct Setup {
@@ -71,11 +71,7 @@ impl Setup {
 
     /// Opens a page as a visitor who is logged in.
     fn visitor(&self, name: &str) -> Visitor<'_> {
-        let browser = Browser::new();
-        let account = [("username", name), ("email", "a@example.com"), ("password", "open sesame")];
-        let answer = browser.post(&format!("{}/register", self.address), &account);
-        assert_eq!(answer.header("location"), "/user", "{}", answer.body);
-        Visitor { setup: self, browser }
+        Visitor { setup: self, browser: register(&self.address, name, "open sesame") }
     }
 }
 

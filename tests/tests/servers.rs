@@ -8,7 +8,7 @@ use std::thread;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use tests::{Answer, Browser, Running, command, fresh_key, lessons, root};
+use tests::{Answer, Browser, Running, command, fresh_key, lessons, register, root};
 
 /// A page of each lesson, and what it says.
 const FIRST_PAGES: [(&str, &str, &str); 9] = [
@@ -468,12 +468,6 @@ fn an_address_in_a_header_is_not_believed() {
     assert!(page.contains("<td>127.0.0.1</td>") && !page.contains("192.0.2.7"), "{page}");
 }
 
-fn register(browser: &Browser, server: &Running, name: &str) {
-    let account = [("username", name), ("email", "a@example.com"), ("password", "old password")];
-    let answer = browser.post(&format!("{}/register", server.address), &account);
-    assert_eq!(answer.header("location"), "/user", "{}", answer.body);
-}
-
 fn log_in(server: &Running, name: &str, password: &str) -> Option<Browser> {
     let browser = Browser::new();
     let fields = [("username", name), ("password", password)];
@@ -497,8 +491,8 @@ fn a_login_with_the_old_password_does_not_outlive_its_change() {
     for round in 0..3 {
         // Each round has a server of its own: ten failures a minute from one address are the limit.
         let server = Running::start("08-database", &[]);
-        let (owner, name) = (Browser::new(), format!("Ada {round}"));
-        register(&owner, &server, &name);
+        let name = format!("Ada {round}");
+        let owner = register(&server.address, &name, "old password");
         let done = AtomicBool::new(false);
         let thieves = thread::scope(|scope| {
             let keep_trying = || {
@@ -527,8 +521,8 @@ fn a_login_with_the_old_password_does_not_outlive_its_change() {
 fn of_two_changes_at_once_one_counts_and_the_other_is_told_so() {
     let server = Running::start("08-database", &[]);
     for round in 0..3 {
-        let (owner, name) = (Browser::new(), format!("Ada {round}"));
-        register(&owner, &server, &name);
+        let name = format!("Ada {round}");
+        let owner = register(&server.address, &name, "old password");
         let thief = log_in(&server, &name, "old password").unwrap();
         let (first, second) = thread::scope(|scope| {
             let first = scope.spawn(|| change_password(&owner, &server, "first password"));
