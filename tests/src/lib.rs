@@ -351,15 +351,23 @@ impl Browser {
     /// Opens a page, as somebody who reaches the server by another name.
     #[must_use]
     pub fn get_from(&self, host: &str, url: &str) -> Answer {
-        let sent = self.agent.get(url).header("Host", host).call();
-        Answer::of(sent.expect("there is an answer"))
+        Answer::of(self.agent.get(url).header("Host", host).call()).expect("there is an answer")
     }
 
     /// Opens a page.
     #[must_use]
     pub fn get(&self, url: &str) -> Answer {
+        self.try_get(url).expect("there is an answer")
+    }
+
+    /// Opens a page of a server that may be gone before it has sent all of it.
+    ///
+    /// # Errors
+    ///
+    /// No answer came, or not all of it.
+    pub fn try_get(&self, url: &str) -> Result<Answer, ureq::Error> {
         let sent = self.agent.get(url).header("Cookie", self.cookies()).call();
-        self.keep(Answer::of(sent.expect("there is an answer")))
+        Ok(self.keep(Answer::of(sent)?))
     }
 
     /// Sends a form.
@@ -380,19 +388,22 @@ impl Browser {
     }
 
     /// Sends a form to a server that may be gone before it has answered.
-    #[must_use]
+    ///
+    /// # Errors
+    ///
+    /// No answer came, or not all of it.
     pub fn try_post(
         &self,
         url: &str,
         fields: &[(&str, &str)],
         headers: &[(&str, &str)],
-    ) -> Option<Answer> {
+    ) -> Result<Answer, ureq::Error> {
         let mut request = self.agent.post(url).header("Cookie", self.cookies());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let sent = request.send_form(fields.iter().copied());
-        Some(self.keep(Answer::of(sent.ok()?)))
+        Ok(self.keep(Answer::of(sent)?))
     }
 
     /// Sends a form and opens the page to which the answer leads.
@@ -414,20 +425,22 @@ pub fn register(address: &str, name: &str, password: &str) -> Browser {
 }
 
 impl Answer {
-    fn of(response: ureq::http::Response<ureq::Body>) -> Self {
-        let (parts, mut body) = response.into_parts();
+    fn of(
+        sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<Self, ureq::Error> {
+        let (parts, mut body) = sent?.into_parts();
         let text = |value: &ureq::http::HeaderValue| {
             String::from_utf8_lossy(value.as_bytes()).into_owned()
         };
-        Self {
+        Ok(Self {
             status: parts.status.as_u16(),
             headers: parts
                 .headers
                 .iter()
                 .map(|(name, value)| (name.to_string(), text(value)))
                 .collect(),
-            body: body.read_to_string().unwrap_or_default(),
-        }
+            body: body.read_to_string()?,
+        })
     }
 
     /// The first line of a header; empty if there is none.

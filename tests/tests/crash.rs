@@ -48,7 +48,7 @@ impl Writer {
                 ("purchase_price", "302.17"),
             ];
             let url = format!("{address}/add_stock");
-            let Some(answer) = self.browser.try_post(&url, &stock, &[]) else {
+            let Ok(answer) = self.browser.try_post(&url, &stock, &[]) else {
                 return;
             };
             if answer.status >= 500 {

@@ -509,7 +509,7 @@ fn at_its_end_a_server_answers_all_that_it_has_begun() {
             scope.spawn(move || {
                 let mut browser = Browser::new();
                 let url = format!("{}/add_stock", server.address);
-                while let Some(answer) = browser.try_post(&url, &[("stock_symbol", "no")], &[]) {
+                while let Ok(answer) = browser.try_post(&url, &[("stock_symbol", "no")], &[]) {
                     assert_eq!(answer.status, 422);
                     assert!(answer.body.ends_with("</html>\n"), "cut off: {}", answer.body);
                     answered.fetch_add(1, Ordering::SeqCst);
