@@ -18,6 +18,12 @@ use crate::logger;
 /// How long a connection may take to come to its end, by the setting `shutdown.grace`.
 static GRACE: OnceLock<Duration> = OnceLock::new();
 
+/// Remembers how long that is.
+pub(crate) fn note_grace(figment: &Figment) {
+    let seconds: u32 = figment.extract_inner("shutdown.grace").unwrap_or_default();
+    let _ = GRACE.set(Duration::from_secs(seconds.into()));
+}
+
 /// Waits for requests that are under way, where Rocket 0.5.2 would drop them. If it is told to end in
 /// the moment in which it accepts a connection, it takes that for an end by itself, says so, and asks
 /// for no grace. Its connections know better: they end within theirs, meanwhile. (With `log_level`
@@ -40,8 +46,6 @@ pub(crate) fn stop(lesson: &str, problem: &str) -> ! {
 pub(crate) fn explain_failures(lesson: &Lesson, figment: &Figment) {
     let address = figment.extract_inner("address").ok();
     let port = figment.extract_inner("port").ok();
-    let grace: u32 = figment.extract_inner("shutdown.grace").unwrap_or_default();
-    let _ = GRACE.set(Duration::from_secs(grace.into()));
     let (lesson, standing) = (lesson.clone(), panic::take_hook());
     panic::set_hook(Box::new(move |info| {
         let reason = info.payload_as_str().unwrap_or_default();

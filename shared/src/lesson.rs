@@ -59,6 +59,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     let figment = settings(&root, lesson)?;
     check(&figment)?;
     launch::explain_failures(lesson, &figment);
+    launch::note_grace(&figment);
     logger::install(&figment);
     let rocket = rocket::custom(figment);
     #[cfg(feature = "database")]
