@@ -82,6 +82,8 @@ on_every_store! {
     what_shows_a_session_is_not_kept_in_caches,
     the_end_is_told_as_it_will_be,
     a_value_that_changes_its_type_begins_anew,
+    a_slow_request_brings_no_session_back_that_is_over,
+    a_slow_login_takes_nothing_from_a_session_that_is_over,
 }
 
 mod at_once {
@@ -598,8 +600,23 @@ fn a_login_under_way_survives_a_log_out(app: &App) {
 }
 
 fn a_slow_request_saves_a_session_that_lives(app: &App) {
-    let after = at_once(&app.with("lifetime", "5m"), &["/meet/insert_late/one", "/meet/wait/400"]);
+    let after = at_once(&app.with("lifetime", "5m"), &["/meet/insert_late/one", "/meet/wait/299"]);
     assert_eq!(after.keys, "[\"one\", \"start\"]");
+    assert_eq!(after.seconds_left, "Some(300)");
+}
+
+fn a_slow_request_brings_no_session_back_that_is_over(app: &App) {
+    for slow in ["/meet/insert_late/one", "/meet/update_late/visits", "/meet/nothing_late/x"] {
+        let after = at_once(&app.with("lifetime", "5m"), &[slow, "/meet/wait/300"]);
+        assert_eq!(after.keys, "[]", "{slow}");
+        assert!(after.cookies_of_the_late_one.is_empty(), "{slow}");
+    }
+}
+
+fn a_slow_login_takes_nothing_from_a_session_that_is_over(app: &App) {
+    let after = at_once(&app.with("lifetime", "5m"), &["/meet/login_late/user", "/meet/wait/300"]);
+    assert_eq!(after.keys, "[]");
+    assert_eq!(after.keys_of_the_late_one, "[\"user\"]");
 }
 
 fn a_slow_request_does_not_shorten_the_session(app: &App) {

@@ -107,7 +107,7 @@ async fn begin(
 }
 
 /// Does the changes on what the store holds by now, again and again as long as another request is
-/// faster. A session that was ended meanwhile stays ended.
+/// faster. A session that has ended meanwhile, be it by time, stays ended.
 async fn merge(
     sessions: &Sessions,
     mut state: State,
@@ -122,7 +122,7 @@ async fn merge(
             next.expires = next.expires.min(now + GRACE);
         }
         let is_as_it_was = state.changes.is_empty() && next.expires == seen.expires;
-        if !is_as_it_was {
+        if !is_as_it_was && seen.is_alive(now) {
             let replace = sessions.store.replace(sent, &seen, next.clone(), state.renewed);
             if let Some(token) = replace.await? {
                 break token;
