@@ -544,13 +544,15 @@ fn every_lesson_shows_its_doc_beside_its_source_and_its_page() {
         for text in [
             "<h2 id=\"try-to-break-it\">",
             &format!("<code>lessons/{lesson}/src/main.rs</code>"),
-            &format!("<code>lessons/{lesson}/Rocket.toml</code>"),
+            &format!("<code>templates/{lesson}/"),
             "<span class=\"keyword\">fn</span> rocket() -&gt; _ {",
             "<iframe src=\"/\"",
             &format!("<img src=\"/docs/pictures/{}-sequence.svg\"", &lesson[..2]),
         ] {
             assert!(page.body.contains(text), "{lesson}: {text}");
         }
+        let of_settings = "<span class=\"line\">[default.session]</span>";
+        assert!(!page.body.contains(of_settings), "{lesson}: secrets may stand there");
     }
 }
 

@@ -25,10 +25,10 @@ impl Source {
         Self { path, id, lines: html.lines().map(str::to_owned).collect() }
     }
 
-    /// The files that a learner reads beside a lesson's doc: its sources, settings and templates.
+    /// The files that a learner reads beside a lesson's doc: its sources and templates. Not its
+    /// settings, in which secrets may stand: whoever can visit the lesson can read this.
     pub(super) fn of(root: &Path, lesson: &str) -> Vec<Self> {
-        let folder = format!("lessons/{lesson}");
-        let folders = [format!("{folder}/src"), folder, format!("templates/{lesson}")];
+        let folders = [format!("lessons/{lesson}/src"), format!("templates/{lesson}")];
         let mut paths = vec![];
         for folder in folders {
             let mut names: Vec<_> = fs::read_dir(root.join(&folder))
@@ -36,9 +36,7 @@ impl Source {
                 .flatten()
                 .flatten()
                 .filter_map(|entry| entry.file_name().into_string().ok())
-                .filter(|name| {
-                    [".rs", "Rocket.toml", ".tera"].iter().any(|end| name.ends_with(end))
-                })
+                .filter(|name| [".rs", ".tera"].iter().any(|end| name.ends_with(end)))
                 .collect();
             // `main.rs` is where one begins to read, and the tests are where one ends.
             names.sort_by_key(|name| (name != "main.rs", name == "tests.rs", name.clone()));
@@ -113,6 +111,6 @@ mod tests {
         let root = crate::catalogue::root().unwrap();
         let sources = Source::of(&root, "01-hello");
         assert_eq!(sources[0].path, "lessons/01-hello/src/main.rs");
-        assert!(sources.iter().any(|it| it.path == "lessons/01-hello/Rocket.toml"));
+        assert_eq!(sources.last().unwrap().path, "templates/01-hello/index.html.tera");
     }
 }
