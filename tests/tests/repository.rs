@@ -20,9 +20,22 @@ fn toml(path: impl AsRef<Path>) -> toml::Table {
     read(path).parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// All files of the repository, by their paths from its root with `/`, but what git, cargo and
-/// running lessons keep.
+/// All files of the repository, by their paths from its root with `/`: those that git keeps, and not
+/// what somebody who tries things has left among them.
 fn files() -> Vec<String> {
+    let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output();
+    let listed = listed.map_or_else(|_| vec![], |listed| listed.stdout);
+    let listed = String::from_utf8(listed).unwrap();
+    let found = match listed.as_str() {
+        "" => all_files(),
+        listed => listed.split_terminator('\0').map(str::to_owned).collect(),
+    };
+    assert!(found.len() > 50, "{}", found.len());
+    found
+}
+
+/// All files of a copy that has no git, but what cargo and running lessons keep.
+fn all_files() -> Vec<String> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in folder.read_dir().unwrap() {
             let path = entry.unwrap().path();
@@ -38,7 +51,6 @@ fn files() -> Vec<String> {
 
     let (root, mut found) = (root(), vec![]);
     walk(&root, &mut found);
-    assert!(found.len() > 50, "{}", found.len());
     let relative =
         |path: &PathBuf| path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
     found.iter().map(relative).collect()
