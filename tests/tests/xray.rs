@@ -53,6 +53,28 @@ fn a_stranger_has_nothing() {
 }
 
 #[test]
+fn it_tells_that_a_login_has_given_a_new_id() {
+    let server = Running::start("06-login", &[]);
+    let browser = Browser::new();
+    let log_in = |name| browser.post(&format!("{}/login", server.address), &[("username", name)]);
+    assert_eq!([log_in("Mallory").status, log_in("Tim").status], [303, 303]);
+    let output = server.stop();
+    let (first, second) = output.split_once("~ user \"Mallory\" → \"Tim\"").unwrap();
+    let new_id = "new id, and the one from before is worth nothing";
+    assert!(!first.contains(new_id) && second.contains(new_id), "{output}");
+}
+
+#[test]
+fn it_keeps_no_more_of_a_request_than_one_can_read() {
+    let server = on("memory");
+    let browser = named(&server, "Ferris");
+    let (url, long) = (format!("{}/{}", server.address, "x".repeat(50_000)), "y".repeat(60_000));
+    let _ = browser.post_with(&url, &[], &[("X-Long", &long)]);
+    let exchange = session(&browser, &server)["exchanges"][0].to_string();
+    assert!(exchange.contains("/xxx") && exchange.len() < 20_000, "{}", exchange.len());
+}
+
+#[test]
 fn it_says_what_is_set_and_how_long_it_lives() {
     let server = Running::start("06-login", &[]);
     let browser = Browser::new();

@@ -41,7 +41,7 @@ impl Session {
         // The request may have taken its time: what it saves lives from now on.
         let now = sessions.clock.now();
         let (sent, before) = (state.sent.clone(), state.loaded.clone());
-        let cleared = state.cleared;
+        let (cleared, renewed) = (state.cleared, state.renewed);
         let kept = state.kept().cloned();
         let (cookie, after) = match (state.is_to_be_saved(&self.settings), kept, &sent) {
             (true, Some(seen), Some(token)) => merge(sessions, state, token, seen, now).await?,
@@ -53,7 +53,7 @@ impl Session {
         if let (true, Some(_), Some(token)) = (cleared, &before, &sent) {
             sessions.store.remove(token).await?;
         }
-        Ok(Outcome { before, cookie, after, now })
+        Ok(Outcome { before, cookie, after, renewed, now })
     }
 }
 
@@ -65,6 +65,8 @@ pub(crate) struct Outcome {
     pub(crate) cookie: Option<Cookie<'static>>,
     /// The record that is kept now.
     pub(crate) after: Option<Arc<Record>>,
+    /// Whether it was to get a new token.
+    pub(crate) renewed: bool,
     /// When it was saved.
     pub(crate) now: Timestamp,
 }

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rocket::http::{Header, HeaderMap};
 use rocket::{Request, Response};
 use serde::Serialize;
 use serde_json::Value;
@@ -14,6 +15,9 @@ use super::{hands_on, two};
 use crate::access_log::without_query;
 use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions, token};
 use crate::settings::StoreKind;
+
+/// How many bytes of headers an exchange shows.
+const HEADERS_LIMIT: usize = 16 * 1024;
 
 /// All that the panel and `/_session` show.
 #[derive(Serialize)]
@@ -123,15 +127,10 @@ fn readable(token: &str) -> Option<Value> {
 
 impl Exchange {
     pub(super) fn of(req: &Request<'_>, res: &Response<'_>) -> Self {
-        let pairs = |headers: &rocket::http::HeaderMap<'_>| {
-            let pair = |header: rocket::http::Header<'_>| {
-                (header.name.to_string(), header.value.to_string())
-            };
-            headers.iter().map(pair).collect()
-        };
+        let path = without_query(req.uri().path().as_str()).to_string();
         Self {
             method: req.method().to_string(),
-            path: without_query(req.uri().path().as_str()).to_string(),
+            path: format!("{path:.1000}"),
             status: res.status().code,
             location: res.headers().get_one("Location").map(str::to_owned),
             changes: changes(req).to_vec(),
@@ -139,4 +138,15 @@ impl Exchange {
             response_headers: pairs(res.headers()),
         }
     }
+}
+
+/// The names and values of the first headers, up to a limit: what is shown is kept in memory.
+fn pairs(headers: &HeaderMap<'_>) -> Vec<(String, String)> {
+    let mut bytes = 0;
+    let fits = |header: &Header<'_>| {
+        bytes += header.name.as_str().len() + header.value.len();
+        bytes <= HEADERS_LIMIT
+    };
+    let kept = headers.iter().take_while(fits);
+    kept.map(|header| (header.name.to_string(), header.value.to_string())).collect()
 }
