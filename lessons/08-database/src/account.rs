@@ -99,7 +99,7 @@ async fn delete(
         let answer = ("password", "That is not your password.");
         return Err(wrong(("delete", &user.name), answer, context));
     }
-    accounts::delete(db, &user.id).await?;
+    accounts::delete(db, &user).await?;
     session.clear();
     Ok(Redirect::to(uri!(crate::login::register_form)))
 }

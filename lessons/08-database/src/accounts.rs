@@ -1,10 +1,12 @@
 //! The accounts, as the database has them.
 
+use rocket::http::Status;
 use shared::database::Refusal;
 use shared::{Visitor, password};
 use sqlx::AnyPool;
 
 use crate::login::RegisterForm;
+use crate::user::User;
 use crate::{attempts, logins};
 
 /// An account that has just been made.
@@ -50,8 +52,14 @@ pub(crate) async fn confirm(db: &AnyPool, code: &str) -> Result<bool, sqlx::Erro
 }
 
 /// Deletes the account, and with it all that belongs to it: its logins, its stocks, its place on the
-/// list.
-pub(crate) async fn delete(db: &AnyPool, id: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM accounts WHERE id = $1").bind(id).execute(db).await?;
-    Ok(())
+/// list. A form may come in slowly: if the login has ended since it began, nothing is deleted.
+pub(crate) async fn delete(db: &AnyPool, user: &User) -> Result<(), Refusal> {
+    let delete = sqlx::query(DELETE).bind(&user.id).bind(&user.login).execute(db);
+    match delete.await?.rows_affected() {
+        0 => Err(Status::Unauthorized.into()),
+        _ => Ok(()),
+    }
 }
+
+const DELETE: &str =
+    "DELETE FROM accounts WHERE id = $1 AND EXISTS (SELECT 1 FROM logins WHERE id = $2)";
