@@ -110,7 +110,8 @@ fn is_from_elsewhere(req: &Request<'_>) -> bool {
 
 /// Answers 400 to requests whose client was gone, or spoke nonsense, within the first bytes of the
 /// body. When Rocket fails to read those it says nothing, and `name=Fe` of `name=Ferris` would pass
-/// for a whole form; what goes wrong later it finds itself.
+/// for a whole form; what goes wrong later it finds itself. And to a GET or HEAD that has a body: in
+/// truth it is a form that says `_method=get`, which Rocket believes.
 pub(crate) struct WholeBody;
 
 #[rocket::async_trait]
@@ -122,7 +123,9 @@ impl Fairing for WholeBody {
 
     async fn on_request(&self, req: &mut Request<'_>, data: &mut Data<'_>) {
         // This reads no more, unless that has failed.
-        if !data.peek_complete() && data.peek(LOOKED_AT).await.len() < LOOKED_AT {
+        let is_cut_off = !data.peek_complete() && data.peek(LOOKED_AT).await.len() < LOOKED_AT;
+        let has_no_body = matches!(req.method(), Method::Get | Method::Head);
+        if is_cut_off || has_no_body && !data.peek(1).await.is_empty() {
             send_to(CUT_OFF, req);
         }
     }
