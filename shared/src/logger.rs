@@ -39,6 +39,12 @@ pub(crate) fn launch_errors() -> String {
     lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n")
 }
 
+/// Whether a terminal would act on this letter, which an address may have in it: one of the controls
+/// beyond ASCII (those in ASCII hyper refuses), or one that turns the direction of writing.
+fn speaks_to_terminals(c: char) -> bool {
+    matches!(c, '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 struct Logger;
 
 impl Log for Logger {
@@ -61,13 +67,12 @@ impl Log for Logger {
             return;
         }
         let is_minor = record.level() > Level::Error && log::max_level() == LevelFilter::Debug;
+        let text = record.args().to_string().replace(speaks_to_terminals, "\u{fffd}");
         match &mut *BEFORE_LAUNCH.lock() {
-            Some(said) if !is_minor => {
-                said.push((record.target().to_owned(), record.args().to_string()));
-            }
+            Some(said) if !is_minor => said.push((record.target().to_owned(), text)),
             _ => {
                 let level = if is_minor { "debug" } else { "error" };
-                let _ = writeln!(io::stderr(), "{level}: {}", record.args());
+                let _ = writeln!(io::stderr(), "{level}: {text}");
             }
         }
     }

@@ -348,10 +348,14 @@ fn a_method_that_nobody_knows_gets_a_page_with_all_headers() {
 
 #[test]
 fn an_address_cannot_speak_to_the_terminal() {
-    let server = Running::start("01-hello", &[]);
-    let _ = raw(&server, "GET /\u{9b}31mRED\u{202e} HTTP/1.1\r\nHost: x\r\n".as_bytes());
-    let output = server.stop();
-    assert!(!output.contains(['\u{9b}', '\u{202e}', '\u{1b}']), "{output:?}");
+    for level in ["normal", "debug"] {
+        let server = Running::start("01-hello", &[("ROCKET_LOG_LEVEL", level)]);
+        let _ = raw(&server, "GET /\u{9b}31mRED\u{202e} HTTP/1.1\r\nHost: x\r\n".as_bytes());
+        server.signal("TERM");
+        let (_, output) = server.wait();
+        assert!(output.contains("31mRED"), "{output:?}");
+        assert!(!output.contains(['\u{9b}', '\u{202e}', '\u{1b}']), "{output:?}");
+    }
 }
 
 #[test]
