@@ -18,6 +18,9 @@ pub use self::admin::AdminPassword;
 /// How many may wait for their turn: about as many as are through in two seconds.
 const WAITING: usize = 64;
 
+/// How much memory the check of a given hash may take, in KiB.
+const MEMORY_LIMIT: u32 = 1024 * 1024;
+
 /// Hashes a password with argon2id and a salt of its own, as a text in the PHC format
 /// (`$argon2id$v=19$m=19456,t=2,p=1$…`). It takes its time on purpose, beside the server's other work.
 ///
@@ -69,7 +72,7 @@ pub async fn verify(password: &str, hash: Option<&str>) -> Result<bool, Status> 
 type Job = Box<dyn FnOnce() + Send>;
 
 /// Does work on one of as many threads as there are cores: a hash takes one, and 19 MiB, for some
-/// hundredths of a second. They are always the same threads, so that the memory is too.
+/// hundredths of a second.
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Status> {
     static QUEUE: LazyLock<SyncSender<Job>> = LazyLock::new(start);
     let (answer, answered) = oneshot::channel();
@@ -107,12 +110,12 @@ fn hash_here(password: &str) -> String {
     hash.expect("any password up to 4 GiB can be hashed").to_string()
 }
 
-/// Whether a text is the hash of a password by argon2id, with parameters that argon2 takes.
+/// Whether a text is the hash of a password by argon2id, with parameters that this machine may take.
 fn check(hash: &str) -> Result<(), password_hash::Error> {
     let hash = PasswordHash::new(hash)?;
-    Params::try_from(&hash)?;
+    let has_room = Params::try_from(&hash)?.m_cost() <= MEMORY_LIMIT;
     let is_complete = hash.salt.is_some() && hash.hash.is_some();
-    if is_complete && Algorithm::try_from(hash.algorithm)? == Algorithm::Argon2id {
+    if has_room && is_complete && Algorithm::try_from(hash.algorithm)? == Algorithm::Argon2id {
         return Ok(());
     }
     Err(password_hash::Error::Algorithm)

@@ -52,7 +52,7 @@ impl AdminPassword {
             let given: String = figment.extract_inner(KEY).map_err(|error| explain("", error))?;
             check(&given).map_err(|_| {
                 format!(
-                    "{KEY}{}: this is not the hash of a password by argon2id.\n\
+                    "{KEY}{}: this is not the hash of a password by argon2id, of 1 GiB at most.\n\
                      `cargo run -p {} --example hash-password` makes one.",
                     place(figment, KEY),
                     program()
@@ -125,6 +125,7 @@ mod tests {
             "$argon2id$",
             &good.replace("argon2id", "argon2i"),
             &good.replace("m=19456", "m=1"),
+            &good.replace("m=19456", "m=4294967295"),
             &good[..60],
         ] {
             assert!(check(bad).is_err(), "{bad}");
