@@ -13,7 +13,7 @@ use serde::de::IgnoredAny;
 use crate::access_log::AccessLog;
 use crate::catalogue::{self, Catalogue, Lesson};
 use crate::session::SessionFairing;
-use crate::settings::explain;
+use crate::settings::{explain, place};
 use crate::{
     banner, docs, launch, lesson_link, logger, pages, protection, secret, static_files, templates,
     xray,
@@ -127,7 +127,12 @@ pub(crate) fn check(settings: &Figment) -> Result<(), String> {
     // A file that does not parse shows at the first value that is asked for.
     settings.extract::<IgnoredAny>().map_err(|errors| explain("", errors))?;
     secret::settings_and_secrets(settings)?;
-    settings.extract::<Config>().map_err(|errors| explain("", errors))?;
+    let config: Config = settings.extract().map_err(|errors| explain("", errors))?;
+    for (key, threads) in [("workers", config.workers), ("max_blocking", config.max_blocking)] {
+        if threads == 0 {
+            return Err(format!("{key}{}: expected 1 or more", place(settings, key)));
+        }
+    }
     xray::Settings::from_figment(settings)?;
     Ok(())
 }

@@ -167,7 +167,7 @@ impl SessionSettings {
         if figment.find_value("session").is_ok_and(|value| value.as_dict().is_none()) {
             let place = place(&figment, "session");
             return Err(format!(
-                "session{place}: expected settings in braces, such as {{store=memory}}"
+                "session{place}: expected settings in braces, such as {{store=\"memory\",lifetime=\"5m\"}}"
             ));
         }
         let mut settings: Self =
@@ -248,7 +248,11 @@ pub(crate) fn explain(parent: &str, errors: figment::Error) -> String {
         // What stands where a key should be may be a key: it is not repeated.
         let what = match key.as_str() {
             "session.fallback_keys" => "expected a list of keys in quotes".to_owned(),
-            _ if what.starts_with("TOML parse error") => without_its_text(&what),
+            _ if what.starts_with("TOML parse error") => {
+                let is_bare = what.contains("expected a map");
+                let below = "\nsettings stand below a line with their profile, such as [default]";
+                without_its_text(&what) + if is_bare { below } else { "" }
+            }
             _ => what.replace("`one of `", "one of `").replace("``", "`"),
         };
         let setting = key + &place.unwrap_or_default();

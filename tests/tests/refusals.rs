@@ -59,7 +59,7 @@ fn a_wrong_setting_names_itself_its_place_and_what_would_be_right() {
             "{fallback_keys=[hello]}",
             ["session.fallback_keys", "ROCKET_SESSION", "openssl rand"],
         ),
-        ("ROCKET_SESSION", "memory", ["session", "ROCKET_SESSION", "{store=memory}"]),
+        ("ROCKET_SESSION", "memory", ["session", "ROCKET_SESSION", "{store=\"memory\","]),
         ("ROCKET_SESSION", "{cookie=\"é\\n\"}", ["ROCKET_SESSION", "backslashes", "é"]),
         ("ROCKET_PORT", "abc", ["port", "ROCKET_PORT", "u16"]),
         ("ROCKET_PORT", "70000", ["port", "ROCKET_PORT", "u16"]),
@@ -67,6 +67,8 @@ fn a_wrong_setting_names_itself_its_place_and_what_would_be_right() {
         ("ROCKET_XRAY", "perhaps", ["xray", "ROCKET_XRAY", "boolean"]),
         ("ROCKET_LOG_LEVEL", "loud", ["log_level", "ROCKET_LOG_LEVEL", "off"]),
         ("ROCKET_WORKERS", "many", ["workers", "ROCKET_WORKERS", "usize"]),
+        ("ROCKET_WORKERS", "0", ["workers", "ROCKET_WORKERS", "1 or more"]),
+        ("ROCKET_MAX_BLOCKING", "0", ["max_blocking", "ROCKET_MAX_BLOCKING", "1 or more"]),
         ("ROCKET_SECRET_KEY", "hello", ["secret_key", "ROCKET_SECRET_KEY", "openssl rand"]),
         ("ROCKET_CONFIG", "nowhere.toml", ["ROCKET_CONFIG", "nowhere.toml", "no file"]),
         ("ROCKET_TEMPLATE_DIR", "nowhere", ["template", "nowhere", "directory"]),
@@ -87,6 +89,7 @@ fn a_wrong_line_in_a_file_is_named_with_the_file() {
         ("[default.session]\nlifetime = 5", "session.lifetime"),
         ("[default.session]\nstore = \"disk\"", "session.store"),
         ("[default]\nport = \"x", "line 2"),
+        ("title = \"x\"", "[default]"),
         ("[default]\nsecret_key = 1234", "secret_key"),
     ] {
         std::fs::write(&file, text).expect("the folder for temporary files is there");
