@@ -169,6 +169,28 @@ fn who_leaves_in_the_midst_leaves_nothing_half_done() {
     assert!(output.contains("+ name \"Corro\"") && !output.contains("Fe"), "{output}");
 }
 
+/// Who may do something is known when a form begins; what it does counts when it is there.
+#[test]
+fn a_form_that_outlives_its_login_does_nothing() {
+    // Rocket looks at the beginning of a form before anybody is asked who they are.
+    const DELETE: &str = "more=0123456789&password=open+sesame";
+    let server = Running::start("08-database", &[]);
+    let here = register(&server.address, "Ada", "open sesame");
+    for (path, body) in [("/add_stock", stock("LATE")), ("/delete", DELETE.into())] {
+        let there = Browser::new();
+        let fields = [("username", "Ada"), ("password", "open sesame")];
+        assert_eq!(post(&there, &server, "/login", &fields).status, 303);
+        let (mut slow, rest) =
+            begin_form(&server, path, &cookie(&there, "lesson-08"), body.as_str());
+        assert_eq!(post(&here, &server, "/logins/end_others", &[]).status, 303);
+        slow.write_all(rest.as_bytes()).unwrap();
+        let answer = read(&mut slow);
+        assert!(answer.contains("location: /login\r\n"), "{path}: {answer}");
+        assert_eq!(get(&here, &server, "/user").status, 200, "{path}");
+        assert!(!get(&here, &server, "/stocks").body.contains("LATE"), "{path}");
+    }
+}
+
 /// The first line of each answer in what came through one connection.
 fn statuses(answers: &str) -> Vec<u16> {
     let line = Regex::new(r"HTTP/1\.[01] (\d{3}) ").unwrap();
@@ -206,6 +228,8 @@ fn garbage_is_refused_and_the_server_goes_on() {
         (format!("{post}Content-Length: 99999999999999999999\r\n\r\nname=x").into(), &[400]),
         (format!("{post}Content-Length: 6\r\nContent-Length: 7\r\n\r\nname=x").into(), &[400]),
         (format!("{post}Content-Length: 9999999999\r\n\r\n{}", "x".repeat(1 << 20)).into(), &[413]),
+        (format!("{post}Content-Length: 11\r\n\r\n_method=get").into(), &[400]),
+        (format!("{post}Content-Length: 12\r\n\r\n_method=head").into(), &[400]),
         (format!("{chunked}zz\r\nname=x\r\n0\r\n\r\n").into(), &[400]),
         (format!("{chunked}-6\r\nname=x\r\n0\r\n\r\n").into(), &[400]),
         (format!("{chunked}ffffffffffffffffff\r\nname=x\r\n0\r\n\r\n").into(), &[400]),
@@ -488,7 +512,7 @@ fn at_its_end_a_server_answers_all_that_it_has_begun() {
     // The slow form has more time than a busy machine may take until its rest is sent.
     let settings = [("ROCKET_SESSION", "{store=memory}"), ("ROCKET_SHUTDOWN", "{grace=20}")];
     let server = Running::start("05-stocks", &settings);
-    let (mut slow, rest) = begin_form(&server);
+    let (mut slow, rest) = begin_form(&server, "/add_stock", "", &stock("SLOW"));
     let answered = AtomicU64::new(0);
     thread::scope(|scope| {
         for client in 0..4 {
@@ -529,7 +553,7 @@ fn at_its_end_a_server_answers_all_that_it_has_begun() {
 fn a_form_that_never_ends_holds_up_the_end_for_seconds_only() {
     for _ in 0..5 {
         let server = Running::start("05-stocks", &[]);
-        let (mut slow, _) = begin_form(&server);
+        let (mut slow, _) = begin_form(&server, "/add_stock", "", &stock("SLOW"));
         let begin = Instant::now();
         let output = end(server);
         let took = begin.elapsed();
@@ -540,8 +564,8 @@ fn a_form_that_never_ends_holds_up_the_end_for_seconds_only() {
 }
 
 /// Sends a form but for its last bytes, waits until the handler reads it, and returns the rest.
-fn begin_form(server: &Running) -> (TcpStream, String) {
-    let mut form = form("/add_stock", "", "Expect: 100-continue\r\n", &stock("SLOW"));
+fn begin_form(server: &Running, path: &str, cookie: &str, body: &str) -> (TcpStream, String) {
+    let mut form = form(path, cookie, "Expect: 100-continue\r\n", body);
     let rest = form.split_off(form.len() - 10);
     let mut stream = connect(server);
     stream.write_all(form.as_bytes()).unwrap();
