@@ -25,19 +25,24 @@ impl Secrets {
         let given = match figment.find_value("secret_key") {
             Ok(Value::String(_, key)) => Some(key),
             Ok(value) if !is_rockets_none(&value) => {
-                return Err(problem(figment, "secret_key", "a key is written in quotes: \"…\""));
+                let why = "a key is written in quotes: \"…\"";
+                return Err(problem(figment, "secret_key", why, &advice()));
             }
             _ => None,
         };
         let throw_away = given.is_none();
         let newest = match given {
-            Some(key) => read(&key).map_err(|why| problem(figment, "secret_key", why))?,
+            Some(key) => {
+                read(&key).map_err(|why| problem(figment, "secret_key", why, &advice()))?
+            }
             None if figment.profile() == rocket::Config::DEBUG_PROFILE => random_key(),
             None => return Err(missing()),
         };
         let mut newest_first = vec![newest];
         for key in &settings.fallback_keys {
-            let key = read(key).map_err(|why| problem(figment, "session.fallback_keys", why))?;
+            let advice = "Here stand keys that were in use before.";
+            let key =
+                read(key).map_err(|why| problem(figment, "session.fallback_keys", why, advice))?;
             newest_first.push(key);
         }
         Ok(Self { newest_first, throw_away })
@@ -57,8 +62,8 @@ fn missing() -> String {
     )
 }
 
-fn problem(figment: &Figment, key: &str, why: &str) -> String {
-    format!("{key}{}: {why}.\n{}", place(figment, key), advice())
+fn problem(figment: &Figment, key: &str, why: &str, advice: &str) -> String {
+    format!("{key}{}: {why}.\n{advice}", place(figment, key))
 }
 
 fn advice() -> String {

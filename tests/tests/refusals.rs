@@ -57,7 +57,7 @@ fn a_wrong_setting_names_itself_its_place_and_what_would_be_right() {
         (
             "ROCKET_SESSION",
             "{fallback_keys=[hello]}",
-            ["session.fallback_keys", "ROCKET_SESSION", "openssl rand"],
+            ["session.fallback_keys", "ROCKET_SESSION", "in use before"],
         ),
         ("ROCKET_SESSION", "memory", ["session", "ROCKET_SESSION", "{store=\"memory\","]),
         ("ROCKET_SESSION", "{cookie=\"é\\n\"}", ["ROCKET_SESSION", "backslashes", "é"]),
