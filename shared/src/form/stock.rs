@@ -127,7 +127,9 @@ impl FromStr for Price {
 
     fn from_str(typed: &str) -> Result<Self, Self::Err> {
         let plain = typed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        match plain.then(|| Decimal::from_str_exact(typed).ok()).flatten() {
+        // For each zero in front `Decimal` would go a step deeper, until there is no stack left.
+        let digits = typed.trim_start_matches('0');
+        match plain.then(|| Decimal::from_str_exact(digits).ok()).flatten() {
             Some(price) if price > Decimal::ZERO && price <= MOST.into() && price.scale() <= 4 => {
                 let mut price = price.normalize();
                 price.rescale(price.scale().max(2));
@@ -149,4 +151,19 @@ impl<'v> FromFormField<'v> for Price {
 /// What was typed, without the blanks around it.
 fn parse<T: FromStr<Err = &'static str>>(field: ValueField<'_>) -> form::Result<'_, T> {
     Ok(field.value.trim().parse().map_err(form::Error::validation)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_is_too_long_for_the_stack() {
+        let zeros = "0".repeat(1_000_000);
+        assert_eq!(format!("{zeros}5").parse(), "5".parse::<Price>());
+        for digits in ["", "1", "."] {
+            assert!(format!("{digits}{zeros}").parse::<Price>().is_err(), "{digits:?}");
+            assert!(format!("{digits}{zeros}").parse::<Shares>().is_err(), "{digits:?}");
+        }
+    }
 }
