@@ -22,6 +22,8 @@ struct Server {
     running: Running,
     requests: AtomicU64,
     failed: AtomicU64,
+    /// How often somebody was told to come again, and did.
+    again: AtomicU64,
     writes: AtomicU64,
     lost: AtomicU64,
 }
@@ -35,12 +37,20 @@ impl Server {
         command.env("ROCKET_SESSION", session).env("ROCKET_SECRET_KEY", fresh_key());
         command.env("ROCKET_XRAY", "false").env("ROCKET_LOG_LEVEL", "critical");
         let running = Running::from(&mut command);
-        let [requests, failed, writes, lost] = Default::default();
-        Self { name, running, requests, failed, writes, lost }
+        let [requests, failed, again, writes, lost] = Default::default();
+        Self { name, running, requests, failed, again, writes, lost }
     }
 
-    fn note(&self, answer: Answer) -> Answer {
+    /// Sends a request; whoever is told to come again, because the machine is busy with other things
+    /// and the store took longer than a second, does that for a while.
+    fn send(&self, request: impl Fn() -> Answer) -> Answer {
         self.requests.fetch_add(1, Relaxed);
+        let (begin, mut answer) = (Instant::now(), request());
+        while answer.header("retry-after") == "1" && begin.elapsed() < Duration::from_secs(30) {
+            self.again.fetch_add(1, Relaxed);
+            thread::sleep(PAUSE);
+            answer = request();
+        }
         if answer.status >= 500 {
             eprintln!("{}: {}\n{}", self.name, answer.status, answer.body);
             self.failed.fetch_add(1, Relaxed);
@@ -49,11 +59,11 @@ impl Server {
     }
 
     fn get(&self, browser: &Browser, path: &str) -> Answer {
-        self.note(browser.get(&format!("{}{path}", self.running.address)))
+        self.send(|| browser.get(&format!("{}{path}", self.running.address)))
     }
 
     fn post(&self, browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.note(browser.post(&format!("{}{path}", self.running.address), fields))
+        self.send(|| browser.post(&format!("{}{path}", self.running.address), fields))
     }
 
     fn memory(&self) -> u64 {
@@ -61,10 +71,10 @@ impl Server {
     }
 
     fn report(&self) -> String {
-        let Self { name, requests, failed, writes, lost, .. } = self;
+        let Self { name, requests, failed, again, writes, lost, .. } = self;
         let memory = self.memory();
         format!(
-            "{name:<12} {requests:?} requests, {failed:?} failed, {writes:?} writes, {lost:?} lost, {memory} KiB"
+            "{name:<12} {requests:?} requests, {failed:?} failed, {again:?} sent again, {writes:?} writes, {lost:?} lost, {memory} KiB"
         )
     }
 
