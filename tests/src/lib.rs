@@ -239,9 +239,12 @@ impl Redis {
         let mut command = Command::new("redis-server");
         command.args(["--port", "0", "--save", "", "--unixsocket"]).arg(&socket);
         let mut child = command.stdout(Stdio::null()).spawn().expect("there is redis-server");
+        let mut ask = Command::new("redis-cli");
+        ask.arg("-s").arg(&socket).arg("ping");
+        let mut answers = || ask.output().is_ok_and(|said| said.stdout == b"PONG\n");
         let has_ended = |child: &mut Child| child.try_wait().is_ok_and(|status| status.is_some());
-        let _ = comes_true(|| socket.exists() || has_ended(&mut child));
-        assert!(socket.exists(), "redis-server does not listen on {}", socket.display());
+        let _ = comes_true(|| answers() || has_ended(&mut child));
+        assert!(answers(), "redis-server does not answer on {}", socket.display());
         Self { child, socket }
     }
 

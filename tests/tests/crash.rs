@@ -211,7 +211,10 @@ fn postgresql_survives_kill_9() {
     command.env("ROCKET_SESSION", "{store=private}");
     // Sessions in cookies outlive their server if it has the same key again.
     command.env("ROCKET_SECRET_KEY", fresh_key());
-    command.env("ROCKET_DATABASES", format!("{{main={{url={:?}}}}}", postgres.url()));
+    command.env(
+        "ROCKET_DATABASES",
+        format!("{{main={{url={:?},connect_timeout=10}}}}", postgres.url()),
+    );
     survive(&mut command, |server| {
         // Whichever of the two goes first, the other one is in the midst of something.
         if random(2) == 0 {

@@ -105,9 +105,11 @@ fn an_unknown_name_and_a_wrong_password_get_the_same_answer() {
         assert!(answer.shows("Name or password is wrong."));
         (begin.elapsed(), answer.body.replace(name, "NAME"))
     };
-    // The fastest of three: what else the machine does only takes longer.
-    let fastest = |name| (0..3).map(|_| time(name)).min().unwrap();
-    let ((known, one), (unknown, other)) = (fastest("Ferris"), fastest("Nobody"));
+    // In turns, and the fastest of five: what else the machine does only takes longer.
+    let both: Vec<_> = (0..5).map(|_| (time("Ferris"), time("Nobody"))).collect();
+    let (known, unknown): (Vec<_>, Vec<_>) = both.into_iter().unzip();
+    let fastest = |times: Vec<_>| times.into_iter().min().unwrap();
+    let ((known, one), (unknown, other)) = (fastest(known), fastest(unknown));
     assert_eq!(one, other);
     assert!(unknown > known / 4, "a password is hashed for nobody too: {known:?}, {unknown:?}");
 }

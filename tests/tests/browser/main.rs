@@ -161,10 +161,10 @@ async fn two_browsers_have_two_lists() {
 #[tokio::test]
 #[ignore = "needs Chromium: tests/full"]
 async fn the_countdown_ends_at_the_login_with_a_reason() {
-    let server = Running::start("06-login", &[("ROCKET_SESSION", "{lifetime=3s}")]);
+    let server = Running::start("06-login", &[("ROCKET_SESSION", "{lifetime=10s}")]);
     let browser = Chromium::open(DESK).await;
     log_in(&browser, &server).await;
-    browser.shows("Your session has ended. It does so 3 seconds after your last click").await;
+    browser.shows("Your session has ended. It does so 10 seconds after your last click").await;
     assert_eq!(browser.path().await, "/login");
     browser.close().await;
 }
