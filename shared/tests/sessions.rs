@@ -617,6 +617,7 @@ fn a_slow_login_takes_nothing_from_a_session_that_is_over(app: &App) {
     let after = at_once(&app.with("lifetime", "5m"), &["/meet/login_late/user", "/meet/wait/300"]);
     assert_eq!(after.keys, "[]");
     assert_eq!(after.keys_of_the_late_one, "[\"user\"]");
+    assert!(after.cookies_of_the_late_one[0].contains("Max-Age=300"), "and it is permanent");
 }
 
 fn a_slow_request_does_not_shorten_the_session(app: &App) {

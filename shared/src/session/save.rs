@@ -135,7 +135,7 @@ async fn merge(
             Some(current) => next = current,
             // Whoever logs in while the old session ends gets a new one, with nothing of the old.
             None if state.renewed => {
-                let mut record = Record::new(now);
+                let mut record = Record { permanent: next.permanent, ..Record::new(now) };
                 apply(&state, &mut record)?;
                 return begin(sessions, Arc::new(record), now).await;
             }

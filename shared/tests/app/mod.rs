@@ -315,6 +315,7 @@ async fn meet(
         "renew" => session.renew(),
         "login" => {
             session.renew();
+            session.set_permanent(true);
             session.insert(key, true);
         }
         "wait" => clock.advance(seconds()),
