@@ -20,18 +20,26 @@ fn toml(path: impl AsRef<Path>) -> toml::Table {
     read(path).parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// All files of the repository, by their paths from its root with `/`: those that git keeps, and not
-/// what somebody who tries things has left among them.
+/// All files of the repository, by their paths from its root with `/`. A new one in a folder counts
+/// too; one at the top is what somebody who tries things has left there.
 fn files() -> Vec<String> {
-    let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output();
-    let listed = listed.map_or_else(|_| vec![], |listed| listed.stdout);
-    let listed = String::from_utf8(listed).unwrap();
-    let found = match listed.as_str() {
-        "" => all_files(),
-        listed => listed.split_terminator('\0').map(str::to_owned).collect(),
-    };
+    let mut found = listed("--cached");
+    if found.is_empty() {
+        found = all_files();
+    } else {
+        found.extend(listed("--others").into_iter().filter(|file| file.contains('/')));
+    }
+    found.retain(|file| root().join(file).exists());
     assert!(found.len() > 50, "{}", found.len());
     found
+}
+
+/// What git knows, or does not know and has not been told to ignore; nothing where there is no git.
+fn listed(which: &str) -> Vec<String> {
+    let mut git = Command::new("git");
+    git.args(["ls-files", "-z", "--exclude-standard", which]).current_dir(root());
+    let said = git.output().map_or_else(|_| vec![], |output| output.stdout);
+    String::from_utf8(said).unwrap().split_terminator('\0').map(str::to_owned).collect()
 }
 
 /// All files of a copy that has no git, but what cargo and running lessons keep.
