@@ -34,7 +34,8 @@ fn session_changes(req: &Request<'_>) -> Vec<String> {
     let (old, new) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
     let mut lines: Vec<_> =
         differences(&old.values, &new.values).iter().map(ToString::to_string).collect();
-    if outcome.renewed && before.is_some() && sessions.settings.store.is_on_the_server() {
+    let is_replaced = outcome.renewed && before.is_some() && after.is_some();
+    if is_replaced && sessions.settings.store.is_on_the_server() {
         lines.push("new id, and the one from before is worth nothing".to_owned());
     }
     let is_another = before.map(|it| it.created) != after.map(|it| it.created);

@@ -132,7 +132,7 @@ impl Exchange {
             method: req.method().to_string(),
             path: format!("{path:.1000}"),
             status: res.status().code,
-            location: res.headers().get_one("Location").map(str::to_owned),
+            location: res.headers().get_one("Location").map(|to| format!("{to:.1000}")),
             changes: changes(req).to_vec(),
             request_headers: pairs(req.headers()),
             response_headers: pairs(res.headers()),
