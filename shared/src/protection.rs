@@ -10,7 +10,7 @@ use crate::access_log::note_arrival;
 
 /// Where requests go that another site has sent.
 const REFUSED: &str = "/_refused";
-/// Where requests go of which only a part has come.
+/// Where requests go of which only a part has come, or more than there should be.
 const CUT_OFF: &str = "/_cut_off";
 
 /// How many bytes of a body Rocket has looked at before its fairings: it looks for another method.
@@ -110,8 +110,8 @@ fn is_from_elsewhere(req: &Request<'_>) -> bool {
 
 /// Answers 400 to requests whose client was gone, or spoke nonsense, within the first bytes of the
 /// body. When Rocket fails to read those it says nothing, and `name=Fe` of `name=Ferris` would pass
-/// for a whole form; what goes wrong later it finds itself. And to a GET or HEAD that has a body: in
-/// truth it is a form that says `_method=get`, which Rocket believes.
+/// for a whole form; what goes wrong later it finds itself. And to a GET or HEAD with a body: browsers
+/// send none, so it is a form that says `_method=get`, which Rocket believes.
 pub(crate) struct WholeBody;
 
 #[rocket::async_trait]
@@ -124,8 +124,8 @@ impl Fairing for WholeBody {
     async fn on_request(&self, req: &mut Request<'_>, data: &mut Data<'_>) {
         // This reads no more, unless that has failed.
         let is_cut_off = !data.peek_complete() && data.peek(LOOKED_AT).await.len() < LOOKED_AT;
-        let has_no_body = matches!(req.method(), Method::Get | Method::Head);
-        if is_cut_off || has_no_body && !data.peek(1).await.is_empty() {
+        let only_asks = matches!(req.method(), Method::Get | Method::Head);
+        if is_cut_off || only_asks && !data.peek(1).await.is_empty() {
             send_to(CUT_OFF, req);
         }
     }
