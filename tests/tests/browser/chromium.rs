@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -143,9 +143,15 @@ impl Chromium {
         self.client.active_element().await.unwrap().send_keys(text).await.unwrap();
     }
 
-    /// Clicks, and waits until the text is in the page's own content.
+    /// Clicks on what leads to another page, and waits until that has the text in its own content.
     pub(crate) async fn click(&self, css: &str, then: &str) {
-        self.find(css).await.click().await.unwrap();
+        let (clicked, begin) = (self.find(css).await, Instant::now());
+        clicked.click().await.unwrap();
+        // The page before may have that text too.
+        while clicked.tag_name().await.is_ok() {
+            assert!(begin.elapsed() < PATIENCE, "{css} leads nowhere");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         self.shows(then).await;
     }
 
