@@ -1,11 +1,15 @@
 //! The time, which a test can set.
 
+mod words;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
+
+pub use self::words::in_words;
 
 /// Seconds since 1970-01-01 00:00:00 UTC.
 pub type Timestamp = u64;

@@ -18,8 +18,8 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, SqlSafeStr};
 
-use crate::settings::{beside_its_file, explain, program};
-use crate::sqlite_file;
+use crate::config::settings::{beside_its_file, explain, program};
+use crate::config::sqlite_file;
 
 /// The setting that says where the lessons' database is.
 const URL: &str = "databases.main.url";

@@ -3,44 +3,35 @@
 //! [`lesson`](lesson()) gives a ready Rocket, [`Session`] is what the lessons are about, and
 //! [`form`] holds the fields that their forms share. The rest is the launcher's work: settings,
 //! pages, protection, the terminal.
+//!
+//! The modules stand in floors, here from the top down. Each uses only those below it; a test reads
+//! the `use` lines and holds that.
 
-mod access_log;
-mod banner;
-mod catalogue;
-mod clock;
-#[cfg(feature = "database")]
-pub mod database;
-mod docs;
-pub mod form;
-mod host;
-mod launch;
-mod lesson;
-mod lesson_link;
-mod logger;
-#[cfg(feature = "database")]
-mod mailbox;
-mod pages;
-#[cfg(feature = "password")]
-pub mod password;
-mod protection;
-mod random_id;
-mod secret;
-pub mod session;
-mod settings;
-#[cfg(any(feature = "database", feature = "sqlite"))]
-mod sqlite_file;
-mod static_files;
-mod templates;
 pub mod testing;
-mod visitor;
-mod words;
+
+mod launch;
+
 mod xray;
 
-pub use clock::{Clock, Timestamp};
-pub use lesson::lesson;
+mod http;
+
 #[cfg(feature = "database")]
-pub use mailbox::Mailbox;
-pub use random_id::{Id, random_id};
+pub mod database;
+pub mod form;
+#[cfg(feature = "password")]
+pub mod password;
+
+pub mod session;
+
+mod config;
+
+mod clock;
+mod id;
+
+pub use clock::{Clock, Timestamp, in_words};
+#[cfg(feature = "database")]
+pub use http::Mailbox;
+pub use http::Visitor;
+pub use id::{Id, random_id};
+pub use launch::lesson;
 pub use session::{Session, SessionFairing};
-pub use visitor::Visitor;
-pub use words::in_words;

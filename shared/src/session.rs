@@ -5,7 +5,6 @@ mod ending;
 mod fairing;
 mod flash;
 mod guard;
-mod id;
 mod record;
 mod save;
 pub(crate) mod store;
@@ -22,13 +21,12 @@ pub use self::ending::Ending;
 pub use self::fairing::SessionFairing;
 pub(crate) use self::fairing::Sessions;
 pub(crate) use self::guard::{in_time, token};
-pub(crate) use self::id::SessionId;
 pub use self::record::Record;
 pub(crate) use self::save::{Outcome, browser_cookie, cookie, removal};
 pub(crate) use self::store::COOKIE_LIMIT;
 pub use self::store::{Store, StoreError};
 use crate::clock::Timestamp;
-use crate::settings::SessionSettings;
+use crate::config::settings::SessionSettings;
 
 /// What is remembered of the visitor who sent this request: a dictionary, and a request guard.
 ///

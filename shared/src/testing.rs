@@ -28,8 +28,8 @@ use rocket::{Build, Rocket};
 use tempfile::TempDir;
 
 use crate::clock::{Clock, Timestamp};
-use crate::lesson;
-use crate::secret::settings_and_secrets;
+use crate::config::secret::settings_and_secrets;
+use crate::launch::lesson;
 use crate::session::store::{self, Store};
 
 /// Opens the store that the settings name, as a server would that has them.
@@ -107,7 +107,7 @@ impl Server {
     #[cfg(feature = "database")]
     #[must_use]
     pub fn mails(&self) -> Vec<String> {
-        crate::mailbox::sent(self.client.rocket())
+        crate::http::mailbox::sent(self.client.rocket())
     }
 
     /// Opens a browser with a cookie jar of its own.

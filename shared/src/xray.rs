@@ -35,7 +35,7 @@ fn setting(figment: &Figment, key: &str, default: bool) -> Result<bool, String> 
     match figment.extract_inner(key) {
         Ok(is_on) => Ok(is_on),
         Err(errors) if errors.missing() => Ok(default),
-        Err(errors) => Err(crate::settings::explain("", errors)),
+        Err(errors) => Err(crate::config::settings::explain("", errors)),
     }
 }
 

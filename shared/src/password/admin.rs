@@ -8,7 +8,7 @@ use rocket::http::Status;
 use rocket::{Build, Rocket};
 
 use super::{check, hash_here, verify};
-use crate::settings::{explain, place, program};
+use crate::config::settings::{explain, place, program};
 
 /// The setting with the hash.
 const KEY: &str = "admin_password_hash";

@@ -9,9 +9,9 @@ use super::Session;
 use super::guard::{Cached, in_time};
 use super::store::{self, Store, StoreError};
 use crate::clock::Clock;
-use crate::pages;
-use crate::secret::settings_and_secrets;
-use crate::settings::SessionSettings;
+use crate::config::secret::settings_and_secrets;
+use crate::config::settings::SessionSettings;
+use crate::http::error_pages;
 
 /// All sessions of a server: in managed state while it runs.
 pub(crate) struct Sessions {
@@ -111,7 +111,7 @@ impl Fairing for SaveSession {
             if status.class().is_server_error() {
                 log::error!("{error}");
             }
-            pages::replace_by_error(req, res, status);
+            error_pages::replace_by_error(req, res, status);
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
-use crate::settings::SessionSettings;
+use crate::config::settings::SessionSettings;
 
 /// What a session holds, and how long it may live.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

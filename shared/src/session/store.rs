@@ -21,7 +21,7 @@ use self::private::Private;
 use self::signed::Signed;
 use super::record::Record;
 use crate::clock::Clock;
-use crate::settings::{SessionSettings, StoreKind};
+use crate::config::settings::{SessionSettings, StoreKind};
 
 /// A place to keep sessions.
 ///

@@ -10,7 +10,7 @@ use rocket::{FromForm, Route, State, post, routes, uri};
 use super::Settings;
 use super::history::History;
 use super::story::{clock, note};
-use crate::pages;
+use crate::http::error_pages;
 use crate::session::{Sessions, StoreError, cookie, in_time, removal, token};
 
 /// Whoever presses a button: from this machine, unless the setting `xray_remote` is true.
@@ -55,7 +55,7 @@ impl Visitor<'_> {
         let referer = self.req.headers().get_one("Referer").unwrap_or_default();
         let page = Absolute::parse(referer).ok().and_then(|url| {
             let path = url.path().to_string();
-            let can_be_opened = pages::methods(self.req.rocket(), &path).contains("GET");
+            let can_be_opened = error_pages::methods(self.req.rocket(), &path).contains("GET");
             let query = url.query().map_or_else(String::new, |query| format!("?{query}"));
             can_be_opened.then(|| path + &query)
         });

@@ -8,7 +8,8 @@ use rocket::Request;
 use rocket::http::Cookie;
 
 use super::view::Exchange;
-use crate::session::{SessionId, Sessions, browser_cookie, token};
+use crate::id::SessionId;
+use crate::session::{Sessions, browser_cookie, token};
 
 /// How many browsers are remembered; the one that has been away longest makes room.
 const BROWSERS: usize = 200;

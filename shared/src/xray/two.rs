@@ -8,8 +8,8 @@ use rocket::http::Header;
 use rocket::{Config, Request, Responder, Response, Route, get, routes};
 use rocket_dyn_templates::{Template, context};
 
-use crate::host::HostName;
-use crate::protection::{self, POLICY};
+use crate::http::host::HostName;
+use crate::http::protection::{self, POLICY};
 
 /// Where the page with the frames stands.
 const HOST: &str = "two.localhost";

@@ -12,9 +12,9 @@ use super::history::{Browser, History};
 use super::set_cookie::SetCookie;
 use super::story::changes;
 use super::{hands_on, two};
-use crate::access_log::without_query;
+use crate::config::settings::StoreKind;
+use crate::http::access_log::without_query;
 use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions, token};
-use crate::settings::StoreKind;
 
 /// How many bytes of headers an exchange shows.
 const HEADERS_LIMIT: usize = 16 * 1024;

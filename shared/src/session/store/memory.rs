@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use super::{Record, SESSION_LIMIT, SESSIONS, Store, StoreError, to_json};
 use crate::clock::{Clock, Timestamp};
-use crate::session::id::SessionId;
+use crate::id::SessionId;
 
 /// What all sessions may take at most, in bytes of JSON.
 const TOTAL_LIMIT: usize = 1024 * SESSION_LIMIT;

@@ -8,7 +8,7 @@ use redis::{Client, FromRedisValue, RedisError, RedisResult, Script, ScriptInvoc
 
 use super::{Record, Store, StoreError, to_json};
 use crate::clock::Clock;
-use crate::session::id::SessionId;
+use crate::id::SessionId;
 
 /// How long a connection may take to come about.
 const CONNECTING: Duration = Duration::from_millis(300);

@@ -8,8 +8,8 @@ use sqlx::{Sqlite, SqlitePool};
 
 use super::{Record, SESSIONS, Store, StoreError, to_json};
 use crate::clock::{Clock, Timestamp};
-use crate::session::id::{Digest, SessionId};
-use crate::sqlite_file;
+use crate::config::sqlite_file;
+use crate::id::{Digest, SessionId};
 
 /// How large the file may grow, in pages of 4096 bytes: to 1 GiB.
 const PAGES: u32 = 1 << 18;

@@ -10,14 +10,14 @@ use rocket::shield::Shield;
 use rocket::{Build, Config, Rocket};
 use serde::de::IgnoredAny;
 
-use crate::access_log::AccessLog;
-use crate::catalogue::{self, Catalogue, Lesson};
+use super::catalogue::{self, Catalogue, Lesson};
+use super::{banner, docs, failures, lesson_link, logger, templates};
+use crate::config::secret;
+use crate::config::settings::{explain, place};
+use crate::http::access_log::AccessLog;
+use crate::http::{error_pages, protection, static_files};
 use crate::session::SessionFairing;
-use crate::settings::{explain, place};
-use crate::{
-    banner, docs, launch, lesson_link, logger, pages, protection, secret, static_files, templates,
-    xray,
-};
+use crate::xray;
 
 /// Gives the Rocket of a lesson, ready but for its routes: settings, templates, style sheet, error
 /// pages, sessions, protection, and a few words on the terminal.
@@ -45,7 +45,7 @@ use crate::{
 /// ```
 #[must_use]
 pub fn lesson(folder: &str) -> Rocket<Build> {
-    build(folder).unwrap_or_else(|problem| launch::stop(folder, &problem))
+    build(folder).unwrap_or_else(|problem| failures::stop(folder, &problem))
 }
 
 fn build(folder: &str) -> Result<Rocket<Build>, String> {
@@ -58,12 +58,12 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     let lesson = lessons.running();
     let figment = settings(&root, lesson)?;
     check(&figment)?;
-    launch::explain_failures(lesson, &figment);
-    launch::note_grace(&figment);
+    failures::explain_failures(lesson, &figment);
+    failures::note_grace(&figment);
     logger::install(&figment);
     let rocket = rocket::custom(figment);
     #[cfg(feature = "database")]
-    let rocket = rocket.attach(crate::mailbox::fairing());
+    let rocket = rocket.attach(crate::http::mailbox::fairing());
     let rocket = rocket
         .attach(templates::fairing(&lessons))
         .attach(Shield::new())
@@ -79,7 +79,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
         }))
         .attach(banner::fairing(lesson.clone()))
         .manage(lessons)
-        .register("/", pages::catchers())
+        .register("/", error_pages::catchers())
         .mount("/", [protection::routes(), static_files::routes(), lesson_link::routes()].concat())
         .mount("/", docs::routes());
     Ok(rocket)

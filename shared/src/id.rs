@@ -1,7 +1,11 @@
-//! The number by which a store on the server knows a session.
+//! Random ids: the number by which a store on the server knows a session, and names for new things.
+
+mod param;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+pub use self::param::{Id, random_id};
 
 /// The SHA-256 of an id.
 #[cfg(any(feature = "redis", feature = "sqlite"))]

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use rocket::config::LogLevel;
 use rocket::figment::Figment;
 
-use crate::launch;
+use super::failures;
 
 /// What was said before the launch, by target: printed only if there is no launch.
 static BEFORE_LAUNCH: Mutex<Option<Vec<(String, String)>>> = Mutex::new(Some(Vec::new()));
@@ -62,7 +62,7 @@ impl Log for Logger {
     }
 
     fn log(&self, record: &Record<'_>) {
-        launch::wait_for_requests(record);
+        failures::wait_for_requests(record);
         if !self.enabled(record.metadata()) {
             return;
         }

@@ -9,9 +9,8 @@ use rocket::tokio::time::timeout;
 use rocket::{Config, Route, State, get, routes};
 use rocket_dyn_templates::{Template, context};
 
-use crate::banner::own_address;
-use crate::catalogue::Catalogue;
-use crate::host::HostName;
+use super::catalogue::Catalogue;
+use crate::http::host::{HostName, own_address};
 
 /// How long a running lesson may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(300);

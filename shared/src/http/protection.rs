@@ -6,7 +6,7 @@ use rocket::http::uri::Origin;
 use rocket::http::{Method, Status};
 use rocket::{Data, Request, Response, Route, post, routes};
 
-use crate::access_log::note_arrival;
+use crate::http::access_log::note_arrival;
 
 /// Where requests go that another site has sent.
 const REFUSED: &str = "/_refused";

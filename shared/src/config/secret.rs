@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use rocket::figment::Figment;
 use rocket::figment::value::Value;
 
-use crate::settings::{SessionSettings, place};
+use crate::config::settings::{SessionSettings, place};
 
 /// How keys begin that stand in tutorials, guides and examples. Everybody has them.
 const PUBLISHED: [&str; 3] = ["hPRYyVRiMyxp", "itlYmFR2vYKr", "Bx4Gb+aSIfuo"];

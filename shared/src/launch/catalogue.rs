@@ -7,7 +7,7 @@ use rocket::figment::Figment;
 use rocket::figment::providers::{Format, Toml};
 use serde::{Deserialize, Serialize};
 
-use crate::settings::explain;
+use crate::config::settings::explain;
 
 /// A lesson, as its folder and its `Rocket.toml` describe it.
 #[derive(Clone, Debug, Serialize)]

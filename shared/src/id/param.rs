@@ -6,7 +6,7 @@ use rocket::http::impl_from_uri_param_identity;
 use rocket::http::uri::fmt::{Formatter, FromUriParam, Path, UriDisplay};
 use rocket::request::FromParam;
 
-use crate::session::SessionId;
+use super::SessionId;
 
 /// A name for something new that nobody can guess: 128 random bits, as 22 letters, digits, `-` and `_`.
 ///

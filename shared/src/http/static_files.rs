@@ -20,27 +20,27 @@ static FILES: [StaticFile; 5] = [
     StaticFile {
         name: "style.css",
         content_type: ContentType::CSS,
-        content: include_str!("../static/style.css"),
+        content: include_str!("../../static/style.css"),
     },
     StaticFile {
         name: "countdown.js",
         content_type: ContentType::JavaScript,
-        content: include_str!("../static/countdown.js"),
+        content: include_str!("../../static/countdown.js"),
     },
     StaticFile {
         name: "xray.js",
         content_type: ContentType::JavaScript,
-        content: include_str!("../static/xray.js"),
+        content: include_str!("../../static/xray.js"),
     },
     StaticFile {
         name: "two.js",
         content_type: ContentType::JavaScript,
-        content: include_str!("../static/two.js"),
+        content: include_str!("../../static/two.js"),
     },
     StaticFile {
         name: "icon.svg",
         content_type: ContentType::SVG,
-        content: include_str!("../static/icon.svg"),
+        content: include_str!("../../static/icon.svg"),
     },
 ];
 

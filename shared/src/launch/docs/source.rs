@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_lesson_begins_with_its_main() {
-        let root = crate::catalogue::root().unwrap();
+        let root = crate::launch::catalogue::root().unwrap();
         let sources = Source::of(&root, "01-hello");
         assert_eq!(sources[0].path, "lessons/01-hello/src/main.rs");
         assert_eq!(sources.last().unwrap().path, "templates/01-hello/index.html.tera");

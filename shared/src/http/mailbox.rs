@@ -10,7 +10,7 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Orbit, Rocket};
 
-use crate::banner::own_origin;
+use crate::http::host::own_origin;
 
 /// How many mails are kept for tests to read.
 const KEPT: usize = 100;

@@ -12,8 +12,8 @@ use rocket::{Responder, Route, State, get, routes};
 use rocket_dyn_templates::{Template, context};
 
 use self::source::Source;
-use crate::catalogue::{self, Catalogue};
-use crate::protection::{self, POLICY};
+use super::catalogue::{self, Catalogue};
+use crate::http::protection::{self, POLICY};
 
 /// A page that may show others of this server in a frame.
 #[derive(Responder)]

@@ -5,8 +5,9 @@ use rocket_dyn_templates::tera::{Context, Tera};
 use rocket_dyn_templates::{Engines, Template};
 use serde_json::{Value, json};
 
-use crate::catalogue::Catalogue;
-use crate::{form, static_files};
+use super::catalogue::Catalogue;
+use crate::form;
+use crate::http::static_files;
 
 /// The template that all pages extend.
 const BASE: &str = "base";

@@ -9,7 +9,7 @@ use rocket::response::{self, Responder, Response};
 use rocket::{Catcher, Orbit, Rocket, catch, catchers};
 use rocket_dyn_templates::{Template, context};
 
-use crate::protection;
+use crate::http::protection;
 
 /// What an error page says: a title, and what the visitor can do.
 fn words(status: Status) -> (&'static str, &'static str) {

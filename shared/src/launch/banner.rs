@@ -1,16 +1,16 @@
 //! The few lines that a lesson says when it starts.
 
 use std::io::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use rocket::config::LogLevel;
 use rocket::fairing::AdHoc;
-use rocket::{Config, Orbit, Rocket};
+use rocket::{Orbit, Rocket};
 use yansi::Paint;
 
-use crate::catalogue::Lesson;
-use crate::in_words;
-use crate::logger;
+use super::catalogue::Lesson;
+use super::logger;
+use crate::clock::in_words;
+use crate::http::host::own_origin;
 use crate::session::Sessions;
 
 /// Prints the banner as soon as the lesson can be visited, unless `log_level` is `off`.
@@ -53,20 +53,6 @@ fn text(lesson: &Lesson, rocket: &Rocket<Orbit>) -> String {
     }
     lines.push(row("stop", "Ctrl+C"));
     lines.join("\n") + "\n"
-}
-
-/// Where a browser on this machine finds the server: `http://127.0.0.1:8001`.
-pub(crate) fn own_origin(config: &Config) -> String {
-    format!("http://{}", SocketAddr::new(own_address(config), config.port))
-}
-
-/// The address at which a browser on this machine finds the server.
-pub(crate) fn own_address(config: &Config) -> IpAddr {
-    match config.address {
-        IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        address => address,
-    }
 }
 
 fn row(name: &str, value: &str) -> String {

@@ -1,0 +1,15 @@
+//! What surrounds every page: error pages, headers, where a request comes from, a line in the terminal
+//! for each, the static files.
+
+pub(crate) mod access_log;
+pub(crate) mod error_pages;
+pub(crate) mod host;
+#[cfg(feature = "database")]
+pub(crate) mod mailbox;
+pub(crate) mod protection;
+pub(crate) mod static_files;
+mod visitor;
+
+#[cfg(feature = "database")]
+pub use self::mailbox::Mailbox;
+pub use self::visitor::Visitor;

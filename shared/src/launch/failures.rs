@@ -1,0 +1,92 @@
+//! When a lesson cannot start: one message that says why and what to do, and exit code 1. And when
+//! it ends: time for what is under way.
+
+use std::env;
+use std::net::{IpAddr, TcpListener};
+use std::panic;
+use std::process;
+use std::sync::OnceLock;
+use std::thread;
+use std::time::Duration;
+
+use log::Record;
+use rocket::figment::Figment;
+
+use super::catalogue::Lesson;
+use super::logger;
+
+/// How long a connection may take to come to its end, by the setting `shutdown.grace`.
+static GRACE: OnceLock<Duration> = OnceLock::new();
+
+/// Remembers how long that is.
+pub(crate) fn note_grace(figment: &Figment) {
+    let seconds: u32 = figment.extract_inner("shutdown.grace").unwrap_or_default();
+    let _ = GRACE.set(Duration::from_secs(seconds.into()));
+}
+
+/// Waits for requests that are under way, where Rocket 0.5.2 would drop them. If it is told to end in
+/// the moment in which it accepts a connection, it takes that for an end by itself, says so, and asks
+/// for no grace. Its connections know better: they end within theirs, meanwhile. (With `log_level`
+/// `off` nobody hears what Rocket says, and they are dropped.)
+pub(crate) fn wait_for_requests(said: &Record<'_>) {
+    if said.args().as_str() == Some("Server shutdown nominally.") {
+        let moment = Duration::from_millis(500);
+        thread::sleep(GRACE.get().copied().unwrap_or_default() + moment);
+    }
+}
+
+/// Ends the program with a message.
+pub(crate) fn stop(lesson: &str, problem: &str) -> ! {
+    eprintln!("{lesson} did not start.\n{problem}");
+    process::exit(1)
+}
+
+/// Makes Rocket's own reasons not to launch end in a message too. Rocket panics on them, where
+/// nobody could catch it: `#[launch]` has written the `main`.
+pub(crate) fn explain_failures(lesson: &Lesson, figment: &Figment) {
+    let address = figment.extract_inner("address").ok();
+    let port = figment.extract_inner("port").ok();
+    let (lesson, standing) = (lesson.clone(), panic::take_hook());
+    panic::set_hook(Box::new(move |info| {
+        let reason = info.payload_as_str().unwrap_or_default();
+        if !reason.starts_with("aborting due to") {
+            return standing(info);
+        }
+        if reason == "aborting due to failed shutdown" {
+            eprintln!(
+                "{} has ended, perhaps before all requests were answered: the settings \
+                 `shutdown.grace` and `shutdown.mercy` say how long they have.",
+                lesson.folder
+            );
+            process::exit(1)
+        }
+        let details = match reason {
+            "aborting due to socket bind error" => unbound(&lesson, address, port),
+            _ => logger::launch_errors(),
+        };
+        stop(&lesson.folder, if details.is_empty() { reason } else { &details })
+    }));
+}
+
+/// Says why nobody can listen on this port, by trying it again.
+fn unbound(lesson: &Lesson, address: Option<IpAddr>, port: Option<u16>) -> String {
+    let (Some(address), Some(port)) = (address, port) else {
+        return String::new();
+    };
+    let why = match TcpListener::bind((address, port)) {
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            "it is taken, perhaps by a lesson in another terminal: stop that".to_owned()
+        }
+        Err(error) => error.to_string(),
+        Ok(_) => "it was taken a moment ago and is free now: try again".to_owned(),
+    };
+    let other = if port < 60_000 { port + 1000 } else { port - 1000 };
+    let command = format!("cargo run -p {}", lesson.package());
+    // Git Bash, which sets this, is a Unix shell.
+    let advice = if cfg!(windows) && env::var_os("MSYSTEM").is_none() {
+        format!("$env:ROCKET_PORT = {other}; {command}")
+    } else {
+        format!("ROCKET_PORT={other} {command}")
+    };
+    format!("Port {port} on {address} cannot be used: {why}.\nOr take another one: {advice}")
+}
