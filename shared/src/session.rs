@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use self::change::Change;
 pub use self::ending::Ending;
 pub use self::fairing::SessionFairing;
-pub(crate) use self::fairing::Sessions;
+pub(crate) use self::fairing::{Refused, Sessions};
 pub(crate) use self::guard::{in_time, token};
 pub use self::record::Record;
 pub(crate) use self::save::{Outcome, browser_cookie, cookie, removal};

@@ -8,7 +8,7 @@ mod fairing;
 mod hands_on;
 mod history;
 mod set_cookie;
-pub(crate) mod story;
+mod story;
 mod two;
 mod view;
 

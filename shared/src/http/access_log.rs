@@ -5,12 +5,11 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Instant;
 
+use parking_lot::Mutex;
 use rocket::config::LogLevel;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request, Response};
 use yansi::Paint;
-
-use crate::xray::story::changes;
 
 /// Prints the access log, unless `log_level` is `off` or `critical`.
 pub(crate) struct AccessLog;
@@ -27,6 +26,16 @@ impl Arrival {
             line: format!("{} {}", req.method(), without_query(req.uri().path().as_str())),
             at: Instant::now(),
         })
+    }
+}
+
+/// What else there is to say of a request, in lines below its own: who knows it adds it here.
+#[derive(Default)]
+pub(crate) struct Notes(Mutex<Vec<String>>);
+
+impl Notes {
+    pub(crate) fn add(req: &Request<'_>, lines: &[String]) {
+        req.local_cache(Self::default).0.lock().extend_from_slice(lines);
     }
 }
 
@@ -80,7 +89,7 @@ impl Fairing for AccessLog {
         // If nobody reads it any more, that is no reason to fail.
         let mut stdout = io::stdout().lock();
         let _ = writeln!(stdout, "{line} {status}{to}  {}", took.dim());
-        for line in changes(req) {
+        for line in &*req.local_cache(Notes::default).0.lock() {
             let _ = writeln!(stdout, "    {}", line.dim());
         }
     }

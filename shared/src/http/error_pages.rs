@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
+use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
@@ -10,6 +11,7 @@ use rocket::{Catcher, Orbit, Rocket, catch, catchers};
 use rocket_dyn_templates::{Template, context};
 
 use crate::http::protection;
+use crate::session::Refused;
 
 /// What an error page says: a title, and what the visitor can do.
 fn words(status: Status) -> (&'static str, &'static str) {
@@ -66,28 +68,22 @@ fn error_page(req: &Request<'_>, status: Status) -> (ContentType, String) {
     }
 }
 
-/// What a header says about a body or its way, and no longer holds for an error page.
-const OUTDATED: [&str; 7] = [
-    "Content-Disposition",
-    "Content-Encoding",
-    "Content-Type",
-    "ETag",
-    "Last-Modified",
-    "Location",
-    "Set-Cookie",
-];
+/// Gives a page to a response that the session has refused, when it was too late for a catcher.
+pub(crate) struct PageForRefused;
 
-/// Turns a response that is finished into an error page, which keeps the security headers.
-pub(crate) fn replace_by_error(req: &Request<'_>, res: &mut Response<'_>, status: Status) {
-    for header in OUTDATED {
-        res.remove_header(header);
+#[rocket::async_trait]
+impl Fairing for PageForRefused {
+    fn info(&self) -> Info {
+        Info { name: "Page for a refused session", kind: Kind::Response }
     }
-    let (content_type, body) = error_page(req, status);
-    res.set_status(status);
-    res.set_header(content_type);
-    res.set_raw_header("Cache-Control", "no-store");
-    set_retry_after(res, status);
-    res.set_sized_body(body.len(), Cursor::new(body));
+
+    async fn on_response<'r>(&self, req: &'r Request<'_>, res: &mut Response<'r>) {
+        if Refused::is(req) {
+            let (content_type, body) = error_page(req, res.status());
+            res.set_header(content_type);
+            res.set_sized_body(body.len(), Cursor::new(body));
+        }
+    }
 }
 
 struct ErrorPage(Status);

@@ -1,8 +1,10 @@
 //! The fairings that give a Rocket its sessions and save them after each response.
 
+use std::io::Cursor;
 use std::sync::Arc;
 
 use rocket::fairing::{self, Fairing, Info, Kind};
+use rocket::http::{ContentType, Status};
 use rocket::{Build, Request, Response, Rocket};
 
 use super::Session;
@@ -11,7 +13,6 @@ use super::store::{self, Store, StoreError};
 use crate::clock::Clock;
 use crate::config::secret::settings_and_secrets;
 use crate::config::settings::SessionSettings;
-use crate::http::error_pages;
 
 /// All sessions of a server: in managed state while it runs.
 pub(crate) struct Sessions {
@@ -111,7 +112,7 @@ impl Fairing for SaveSession {
             if status.class().is_server_error() {
                 log::error!("{error}");
             }
-            error_pages::replace_by_error(req, res, status);
+            Refused::refuse(req, res, status);
         }
     }
 }
@@ -136,6 +137,35 @@ async fn save(
     outcome.keep(req);
     Ok(())
 }
+
+/// Left in the request whose response did not hold because of its session: that is a bare status now,
+/// in plain text, of which others may make a page.
+pub(crate) struct Refused(bool);
+
+impl Refused {
+    fn refuse(req: &Request<'_>, res: &mut Response<'_>, status: Status) {
+        for header in ABOUT_THE_PAGE {
+            res.remove_header(header);
+        }
+        let text = format!("{status}\n");
+        res.set_status(status);
+        res.set_header(ContentType::Plain);
+        res.set_sized_body(text.len(), Cursor::new(text));
+        res.set_raw_header("Cache-Control", "no-store");
+        if status == Status::ServiceUnavailable {
+            res.set_raw_header("Retry-After", "1");
+        }
+        req.local_cache(|| Self(true));
+    }
+
+    pub(crate) fn is(req: &Request<'_>) -> bool {
+        req.local_cache(|| Self(false)).0
+    }
+}
+
+/// What a header says about a page or its way.
+const ABOUT_THE_PAGE: [&str; 6] =
+    ["Content-Disposition", "Content-Encoding", "ETag", "Last-Modified", "Location", "Set-Cookie"];
 
 /// Tells caches that this page depends on the cookie, whatever else it depends on
 /// (CVE-2023-30861 is about a server that did not).

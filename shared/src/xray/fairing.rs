@@ -8,8 +8,10 @@ use rocket::{Request, Response, Route, get, routes};
 use rocket_dyn_templates::Template;
 
 use super::history::{Browser, History};
+use super::story::changes;
 use super::two;
 use super::view::{Exchange, View};
+use crate::http::access_log::Notes;
 use crate::session::{Outcome, Session, Sessions, token};
 
 /// Where the X-ray stands as JSON.
@@ -32,6 +34,7 @@ impl Fairing for XRay {
         else {
             return;
         };
+        Notes::add(req, changes(req));
         two::allow_frame(req, res);
         let path = req.uri().path();
         let is_page = res.content_type().is_some_and(|it| it.is_html());

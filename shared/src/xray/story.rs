@@ -3,7 +3,6 @@
 use rocket::Request;
 
 use super::diff::differences;
-use super::history::History;
 use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions};
 
 /// What changed, worked out once per request.
@@ -15,11 +14,8 @@ pub(super) fn note(req: &Request<'_>, text: impl Into<String>) {
     req.local_cache(|| Changes(vec![text]));
 }
 
-/// What was noted, or else what changed in the session that was saved: nothing without the X-ray.
-pub(crate) fn changes<'r>(req: &'r Request<'_>) -> &'r [String] {
-    if req.rocket().state::<History>().is_none() {
-        return &[];
-    }
+/// What was noted, or else what changed in the session that was saved.
+pub(super) fn changes<'r>(req: &'r Request<'_>) -> &'r [String] {
     &req.local_cache(|| Changes(session_changes(req))).0
 }
 
