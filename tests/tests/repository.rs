@@ -140,6 +140,98 @@ fn a_lesson_is_read_in_one_sitting() {
     }
 }
 
+/// The floors of `shared/src` from the top down: each room uses only those on floors below its own.
+const FLOORS: [&[&str]; 8] = [
+    &["testing"],
+    &["launch"],
+    &["xray"],
+    &["http"],
+    &["database", "form", "password"],
+    &["session"],
+    &["config"],
+    &["clock", "id"],
+];
+
+fn floor(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|rooms| rooms.contains(&room))
+}
+
+/// The rooms that a source uses, with the line: what it names after `crate::`, in whatever way.
+/// Unit tests may use any.
+fn uses(text: &str) -> Vec<(usize, String)> {
+    let named = Regex::new(r"crate::(?:\{([^;]*)\};|(\w+))").unwrap();
+    let inner = Regex::new(r"\w*::?\{[^{}]*\}|::\w+").unwrap();
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let mut found = vec![];
+    for use_of in named.captures_iter(code) {
+        let line = code[..use_of.get(0).unwrap().start()].lines().count();
+        let is_doc = code.lines().nth(line - 1).is_some_and(|it| it.trim().starts_with("//"));
+        let rooms = use_of.get(1).or(use_of.get(2)).unwrap().as_str();
+        for room in inner.replace_all(rooms, "").split(',').map(str::trim) {
+            if !is_doc && !room.is_empty() {
+                found.push((line, room.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+/// Says which use of a room runs upstairs, or stays on its floor, if one does.
+fn upstairs(file: &str, text: &str, alias: &BTreeMap<String, String>) -> Option<String> {
+    let inside = file.strip_prefix("shared/src/")?;
+    let room = inside.split('/').next()?.trim_end_matches(".rs");
+    let own = floor(room).unwrap_or_else(|| panic!("{file}: {room} is on no floor"));
+    uses(text).into_iter().find_map(|(line, name)| {
+        let used = alias.get(&name).unwrap_or(&name);
+        let theirs = floor(used).unwrap_or_else(|| panic!("{file}:{line}: crate::{name}?"));
+        (used != room && theirs <= own)
+            .then(|| format!("{file}:{line}: {room} uses {used}, which is not below it"))
+    })
+}
+
+/// The room of each name that the crate gives others at its top: `Session` is `session`'s.
+fn aliases() -> BTreeMap<String, String> {
+    let reexport = Regex::new(r"(?m)^pub use (\w+)::(?:\{([^}]*)\}|(\w+));").unwrap();
+    let lib = read("shared/src/lib.rs");
+    let names = reexport.captures_iter(&lib).flat_map(|found| {
+        let names = found.get(2).or(found.get(3)).unwrap().as_str().split(',');
+        names.map(|name| (name.trim().to_owned(), found[1].to_owned())).collect::<Vec<_>>()
+    });
+    names.collect()
+}
+
+#[test]
+fn a_room_uses_only_those_below_it() {
+    let rooms = rust_files().into_iter().filter(|file| file.starts_with("shared/src/"));
+    let rooms: Vec<_> = rooms.filter(|file| file != "shared/src/lib.rs").collect();
+    assert!(rooms.len() > 30);
+    let alias = aliases();
+    assert_eq!(alias["Session"], "session");
+    for file in rooms {
+        assert_eq!(upstairs(&file, &read(&file), &alias), None);
+    }
+}
+
+#[test]
+fn a_use_that_runs_upstairs_is_named() {
+    let alias = aliases();
+    let of_session = |text| upstairs("shared/src/session/load.rs", text, &alias);
+    for wrong in [
+        "use crate::http::error_pages;",
+        "use crate::clock::Clock;\nuse crate::xray::story;",
+        "use crate::{\n    config::{secret, settings},\n    launch::lesson,\n};",
+        "fn f() {\n    crate::lesson(\"x\")\n}",
+    ] {
+        let named = of_session(wrong).expect(wrong);
+        assert!(named.starts_with("shared/src/session/load.rs:"), "{named}");
+    }
+    let fine =
+        "use crate::config::secret;\n// crate::http\n#[cfg(test)]\nmod tests {\n crate::testing";
+    assert_eq!(of_session(fine), None);
+    let same_floor = upstairs("shared/src/form.rs", "use crate::database::Pool;", &alias);
+    assert!(same_floor.unwrap().contains("form uses database"));
+}
+
 #[test]
 fn a_lesson_has_its_own_port_and_cookie() {
     for lesson in lessons() {
