@@ -30,6 +30,7 @@ use tempfile::TempDir;
 use crate::clock::{Clock, Timestamp};
 use crate::config::secret::settings_and_secrets;
 use crate::launch::lesson;
+use crate::session::Sessions;
 use crate::session::store::{self, Store};
 
 /// Opens the store that the settings name, as a server would that has them.
@@ -110,6 +111,14 @@ impl Server {
         crate::http::mailbox::sent(self.client.rocket())
     }
 
+    /// Whether the server keeps its sessions itself. If not, the cookies are the sessions, and a copy
+    /// of one is good until its time is up.
+    #[must_use]
+    pub fn keeps_sessions(&self) -> bool {
+        let sessions = self.client.rocket().state::<Sessions>();
+        sessions.is_some_and(|sessions| sessions.settings.store.is_on_the_server())
+    }
+
     /// Opens a browser with a cookie jar of its own.
     #[must_use]
     pub fn browser(&self) -> Browser<'_> {
@@ -145,6 +154,11 @@ impl Browser<'_> {
     /// Opens a page.
     pub fn get(&self, path: &str) -> Answer {
         self.send(Method::Get, path, None, None)
+    }
+
+    /// Opens a page with a header, such as one that a link on another site would cause.
+    pub fn get_with(&self, header: (&'static str, &'static str), path: &str) -> Answer {
+        self.send(Method::Get, path, None, Some(Header::new(header.0, header.1)))
     }
 
     /// Sends a form; `fields` are written like `name=Ferris&age=7`.

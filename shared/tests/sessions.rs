@@ -53,6 +53,7 @@ on_every_store! {
     values_are_typed,
     a_visit_writes_nothing,
     a_page_without_a_session_knows_nothing_of_it,
+    what_a_fairing_of_the_application_changes_is_saved,
     one_cookie_with_all_its_attributes,
     behind_tls_the_cookie_is_secure,
     vary_is_merged_into_the_header_that_stands,
@@ -159,6 +160,15 @@ fn a_page_without_a_session_knows_nothing_of_it(app: &App) {
     let answer = browser.get("/bare");
     assert!(answer.headers("Set-Cookie").is_empty());
     assert!(answer.headers("Vary").is_empty());
+}
+
+fn what_a_fairing_of_the_application_changes_is_saved(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    for _ in 0..2 {
+        browser.get("/in_a_fairing");
+    }
+    assert_eq!(browser.get("/get_number/visits").body, "Some(2)");
 }
 
 fn one_cookie_with_all_its_attributes(app: &App) {

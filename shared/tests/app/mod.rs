@@ -95,7 +95,8 @@ impl App {
     }
 
     pub(crate) fn rocket(&self) -> Rocket<Build> {
-        rocket::custom(self.figment.clone()).attach(SessionFairing).mount(
+        let rocket = rocket::custom(self.figment.clone()).attach(SessionFairing);
+        rocket.attach(counts_in_its_fairing()).mount(
             "/",
             routes![
                 get,
@@ -124,10 +125,24 @@ impl App {
                 clear_and_large,
                 length,
                 vary,
-                bare
+                bare,
+                in_a_fairing
             ],
         )
     }
+}
+
+/// A fairing as an application may have one, which uses the session after the handler.
+fn counts_in_its_fairing() -> AdHoc {
+    AdHoc::on_response("Counts", |req, _| {
+        Box::pin(async move {
+            if req.uri().path() == "/in_a_fairing"
+                && let Some(session) = req.guard::<&Session>().await.succeeded()
+            {
+                session.update("visits", |count: &mut u32| *count += 1);
+            }
+        })
+    })
 }
 
 #[get("/get/<key>")]
@@ -272,6 +287,9 @@ fn vary(_session: &Session, header: String) -> Varying {
 
 #[get("/bare")]
 fn bare() {}
+
+#[get("/in_a_fairing")]
+fn in_a_fairing() {}
 
 /// A session that holds something and is permanent.
 #[post("/start")]

@@ -32,7 +32,8 @@ impl Screen {
         for file in folders.iter().flat_map(files).chain(above) {
             screen.read_template(&read(file));
         }
-        for file in sources.iter().flat_map(files) {
+        let is_test = |file: &PathBuf| file.ends_with("tests.rs");
+        for file in sources.iter().flat_map(files).filter(|file| !is_test(file)) {
             screen.read_source(&read(file));
         }
         screen
@@ -57,10 +58,14 @@ impl Screen {
         }
     }
 
+    /// Reads the strings of a source: not those of its unit tests or comments, which no page shows.
     fn read_source(&mut self, text: &str) {
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code = lines.collect::<Vec<_>>().join("\n");
         let string = Regex::new(r#""((?:[^"\\]|\\.|\\\n)*)""#).unwrap();
         let continued = Regex::new(r"\\\n\s*").unwrap();
-        for found in string.captures_iter(text) {
+        for found in string.captures_iter(&code) {
             self.add(&continued.replace_all(&found[1], ""));
         }
     }
