@@ -1,5 +1,5 @@
 //! What surrounds every page: error pages, headers, where a request comes from, a line in the terminal
-//! for each, the static files.
+//! for each.
 
 pub(crate) mod access_log;
 pub(crate) mod error_pages;
@@ -7,7 +7,6 @@ pub(crate) mod host;
 #[cfg(feature = "database")]
 pub(crate) mod mailbox;
 pub(crate) mod protection;
-pub(crate) mod static_files;
 mod visitor;
 
 #[cfg(feature = "database")]

@@ -245,7 +245,7 @@ fn garbage_is_refused_and_the_server_goes_on() {
 #[test]
 fn requests_in_one_go_are_answered_in_their_order() {
     let server = Running::start("02-name-form", &[]);
-    let pages = ["/", "/nowhere", "/static/x/style.css", "/setName"];
+    let pages = ["/", "/nowhere", "/static/style.css", "/setName"];
     let line = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
     let last = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let requests = pages.map(line).concat().repeat(20) + last;
@@ -488,7 +488,7 @@ fn while_redis_hangs_there_is_a_503_within_a_second_and_nobody_is_logged_out() {
         }
         let begin = Instant::now();
         for (path, status) in
-            [("/static/x/style.css", 200), ("/docs", 200), ("/logout", 200), ("/nowhere", 404)]
+            [("/static/style.css", 200), ("/docs", 200), ("/logout", 200), ("/nowhere", 404)]
         {
             assert_eq!(get(&visitors[0], &server, path).status, status, "{path}");
         }

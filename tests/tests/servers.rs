@@ -149,7 +149,7 @@ fn it_runs_from_any_folder() {
 fn every_page_has_the_security_headers_and_nothing_from_elsewhere() {
     for (lesson, path, _) in FIRST_PAGES {
         let server = Running::start(lesson, &[]);
-        for path in [path, "/nowhere", "/static/x/style.css"] {
+        for path in [path, "/nowhere", "/static/style.css"] {
             let page = Browser::new().get(&format!("{}{path}", server.address));
             let policy = page.header("content-security-policy");
             assert!(
@@ -182,6 +182,8 @@ fn the_terminal_tells_what_happens_in_a_line_each() {
     let browser = Browser::new();
     let _ = add_stock(&browser, &server, "AAPL", "15", "302.17");
     let _ = browser.get(&format!("{}/nowhere?password=secret", server.address));
+    let style = browser.get(&format!("{}/static/style.css", server.address));
+    assert_eq!((style.status, style.header("content-type")), (200, "text/css; charset=utf-8"));
     let answer = browser.post(&format!("{}/add_stock", server.address), &[("stock_symbol", "")]);
     assert_eq!(answer.status, 422);
     let output = server.stop();

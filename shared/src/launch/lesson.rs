@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rocket::fairing::AdHoc;
 use rocket::figment::providers::{Env, Format, Serialized, Toml};
 use rocket::figment::{Figment, Profile};
+use rocket::fs::FileServer;
 use rocket::shield::Shield;
 use rocket::{Build, Config, Rocket};
 use serde::de::IgnoredAny;
@@ -15,7 +16,7 @@ use super::{banner, docs, failures, lesson_link, logger, templates};
 use crate::config::secret;
 use crate::config::settings::{explain, place};
 use crate::http::access_log::AccessLog;
-use crate::http::{error_pages, protection, static_files};
+use crate::http::{error_pages, protection};
 use crate::session::SessionFairing;
 use crate::xray;
 
@@ -51,8 +52,11 @@ pub fn lesson(folder: &str) -> Rocket<Build> {
 fn build(folder: &str) -> Result<Rocket<Build>, String> {
     let root = catalogue::root()?;
     let templates = root.join("templates").join(folder);
-    if !templates.is_dir() {
-        return Err(format!("the folder of its templates is missing: {}", templates.display()));
+    let static_files = root.join("shared/static");
+    for (what, needed) in [("its templates", &templates), ("the style sheet", &static_files)] {
+        if !needed.is_dir() {
+            return Err(format!("the folder of {what} is missing: {}", needed.display()));
+        }
     }
     let lessons = Catalogue::read(&root, folder)?;
     let lesson = lessons.running();
@@ -80,7 +84,8 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
         .attach(banner::fairing(lesson.clone()))
         .manage(lessons)
         .register("/", error_pages::catchers())
-        .mount("/", [protection::routes(), static_files::routes(), lesson_link::routes()].concat())
+        .mount("/", [protection::routes(), lesson_link::routes()].concat())
+        .mount("/static", FileServer::from(static_files))
         .mount("/", docs::routes());
     Ok(rocket)
 }

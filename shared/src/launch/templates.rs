@@ -7,13 +7,11 @@ use serde_json::{Value, json};
 
 use super::catalogue::Catalogue;
 use crate::form;
-use crate::http::static_files;
 
 /// The template that all pages extend.
 const BASE: &str = "base";
 
-/// The templates, in which `base` knows the lesson, `static_file(name="…")` is the address of a
-/// static file, and `input(form=form, name="…", label="…")` is a field of a form.
+/// The templates, in which `base` knows the lesson, and `input(form=form, name="…", label="…")` is a field of a form.
 pub(crate) fn fairing(lessons: &Catalogue) -> impl Fairing + use<> {
     let lesson = lessons.running();
     let facts = json!({
@@ -26,7 +24,6 @@ pub(crate) fn fairing(lessons: &Catalogue) -> impl Fairing + use<> {
         "after": lessons.after(),
     });
     Template::try_custom(move |Engines { tera }: &mut Engines| {
-        tera.register_function("static_file", static_files::Address);
         tera.register_function("input", form::Input);
         fill_in_base(tera, &facts)?;
         Ok(())
