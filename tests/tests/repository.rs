@@ -112,31 +112,10 @@ fn a_lesson_is_whole() {
 
 #[test]
 fn a_lesson_is_read_in_one_sitting() {
-    let begins_function = Regex::new(r"^\s*(pub(\(crate\))? )?(async )?fn ").unwrap();
     let of_a_lesson = |file: &String| file.starts_with("lessons/") && !file.ends_with("tests.rs");
     for file in rust_files().into_iter().filter(of_a_lesson) {
-        let text = read(&file);
-        let lines = text.lines().count();
+        let lines = read(&file).lines().count();
         assert!(lines <= 120, "{file} has {lines} lines, more than 120");
-        let mut function = None;
-        for (number, line) in text.lines().enumerate() {
-            let indent = line.len() - line.trim_start().len();
-            if begins_function.is_match(line) {
-                function = Some((indent, None));
-            }
-            let Some((begun, body)) = &mut function else {
-                continue;
-            };
-            if line.ends_with('{') {
-                body.get_or_insert(number);
-            }
-            if line.trim() == "}" && indent == *begun {
-                let lines = number - body.unwrap() - 1;
-                let number = number + 1;
-                assert!(lines <= 12, "{file}: the function before line {number} has {lines} lines");
-                function = None;
-            }
-        }
     }
 }
 
