@@ -330,6 +330,17 @@ fn a_cookie_name_counts_as_it_is_written() {
     for name in ["%5F%5FHost-lesson-02", "__Host%2Dlesson-02", "__host-lesson-02", "lesson-02"] {
         assert!(!with(&format!("{name}={value}")).contains("Mallory"), "{name}");
     }
+    for blank in ['\u{85}', '\u{a0}', '\u{1680}', '\u{2000}', '\u{2028}', '\u{3000}', '\u{feff}'] {
+        let names = [format!("{blank}__Host-lesson-02"), format!("__Host-lesson-02{blank}")];
+        for name in names {
+            assert!(!with(&format!("{name}={value}")).contains("Mallory"), "{name:?}");
+            let beside = with(&format!("{name}=x; {planted}"));
+            assert!(beside.contains("Mallory"), "{name:?}: a cookie of another name");
+        }
+        let changed = with(&format!("{planted}{blank}"));
+        assert!(!changed.contains("Mallory"), "a value counts as it is written, too");
+    }
+    assert!(with(&format!("x=1;\t{planted} \t; y=2")).contains("Mallory"));
     assert!(
         !with(&format!("{planted}; {planted}")).contains("Mallory"),
         "one of two was set by somebody else"

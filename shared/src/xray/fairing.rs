@@ -10,7 +10,7 @@ use rocket_dyn_templates::Template;
 use super::history::{Browser, History};
 use super::two;
 use super::view::{Exchange, View};
-use crate::session::{Outcome, Session, Sessions, token};
+use crate::session::{Outcome, Session, Sessions, cookie_header};
 
 /// Where the X-ray stands as JSON.
 const PATH: &str = "/_session";
@@ -75,7 +75,7 @@ pub(super) fn good_token(req: &Request<'_>, sessions: &Sessions) -> Option<Strin
     let outcome = Outcome::of(req)?;
     outcome.after.as_ref()?;
     let set = outcome.cookie.as_ref().map(|cookie| cookie.value().to_owned());
-    set.or_else(|| token(req, &sessions.cookie_name))
+    set.or_else(|| cookie_header::value(req, &sessions.cookie_name))
 }
 
 /// The fairing writes the answer: only then it is known what became of the session.

@@ -11,7 +11,7 @@ use super::Settings;
 use super::history::History;
 use super::story::{clock, note};
 use crate::pages;
-use crate::session::{Sessions, StoreError, cookie, in_time, removal, token};
+use crate::session::{Sessions, StoreError, cookie, cookie_header, in_time, removal};
 
 /// Whoever presses a button: from this machine, unless the setting `xray_remote` is true.
 struct Visitor<'r> {
@@ -43,7 +43,7 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
 
 impl Visitor<'_> {
     fn token(&self) -> Option<String> {
-        token(self.req, &self.sessions.cookie_name)
+        cookie_header::value(self.req, &self.sessions.cookie_name)
     }
 
     fn set(&self, token: String) {

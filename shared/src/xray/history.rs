@@ -8,7 +8,7 @@ use rocket::Request;
 use rocket::http::Cookie;
 
 use super::view::Exchange;
-use crate::session::{SessionId, Sessions, browser_cookie, token};
+use crate::session::{SessionId, Sessions, browser_cookie, cookie_header};
 
 /// How many browsers are remembered; the one that has been away longest makes room.
 const BROWSERS: usize = 200;
@@ -56,7 +56,7 @@ struct Known {
 impl History {
     /// The browser that sent this request, if it is known here. An id from elsewhere is not adopted.
     pub(super) fn browser(&self, req: &Request<'_>, sessions: &Sessions) -> Option<Browser> {
-        let id = SessionId::parse(&token(req, &cookie_name(sessions))?)?;
+        let id = SessionId::parse(&cookie_header::value(req, &cookie_name(sessions))?)?;
         let browser = Browser::with(id, req);
         self.0.lock().iter().any(|(known, _)| *known == browser).then_some(browser)
     }

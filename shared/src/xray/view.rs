@@ -13,7 +13,7 @@ use super::set_cookie::SetCookie;
 use super::story::changes;
 use super::{hands_on, two};
 use crate::access_log::without_query;
-use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions, token};
+use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions, cookie_header};
 use crate::settings::StoreKind;
 
 /// How many bytes of headers an exchange shows.
@@ -78,7 +78,7 @@ impl View {
         let outcome = Outcome::of(req);
         let after = outcome.and_then(|outcome| outcome.after.as_deref());
         let store = sessions.settings.store;
-        let sent = token(req, &sessions.cookie_name).map(|value| Sent {
+        let sent = cookie_header::value(req, &sessions.cookie_name).map(|value| Sent {
             bytes: sessions.cookie_name.len() + value.len(),
             limit: COOKIE_LIMIT,
             meaning: meaning(store),

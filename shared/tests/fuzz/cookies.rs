@@ -111,7 +111,8 @@ const PATHS: &[&str] =
 /// session's cookie, as it stands there.
 fn owner(lines: &[String], it: &Issued) -> String {
     let pairs = lines.iter().flat_map(|line| line.split(';')).filter_map(|it| it.split_once('='));
-    let mut values = pairs.filter(|(name, _)| name.trim() == "test").map(|(_, value)| value.trim());
+    let named = pairs.filter(|(name, _)| name.trim_matches([' ', '\t']) == "test");
+    let mut values = named.map(|(_, value)| value.trim_matches([' ', '\t']));
     let record = match (values.next(), values.next()) {
         (Some(value), None) => it.sessions.get(value),
         _ => None,
