@@ -26,8 +26,12 @@ impl Cached {
         let Some(sessions) = req.rocket().state::<Sessions>() else {
             return Self(None);
         };
-        let token = cookie_header::value(req, &sessions.cookie_name);
-        Self(Some(in_time(Session::load(sessions, token)).await))
+        let name = &sessions.cookie_name;
+        let mut tokens = cookie_header::values(req, name);
+        Self(Some(match tokens.len() {
+            0 | 1 => in_time(Session::load(sessions, tokens.pop())).await,
+            _ => Err(StoreError::SeveralCookies(name.clone())),
+        }))
     }
 }
 

@@ -38,7 +38,8 @@ impl Browser {
     }
 }
 
-fn cookie_name(sessions: &Sessions) -> String {
+/// The name of the X-ray's own cookie.
+pub(super) fn cookie_name(sessions: &Sessions) -> String {
     format!("{}-xray", sessions.cookie_name)
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::fairing::good_token;
-use super::history::{Browser, History};
+use super::history::{Browser, History, cookie_name};
 use super::set_cookie::SetCookie;
 use super::story::changes;
 use super::{hands_on, two};
@@ -30,6 +30,8 @@ pub(super) struct View {
     /// Whether the page asked for its session at all.
     asked: bool,
     sent: Option<Sent>,
+    /// The lesson's and the X-ray's cookies that came more than once.
+    doubled: Vec<Doubled>,
     stored: Option<Record>,
     set: Option<SetCookie>,
     seconds_left: Option<u64>,
@@ -54,6 +56,20 @@ struct Sent {
     readable: Option<Value>,
     /// Whether the server took it for a session.
     accepted: Option<bool>,
+}
+
+/// Cookies of one name, of which none is trusted.
+#[derive(Serialize)]
+struct Doubled {
+    name: String,
+    values: Vec<String>,
+}
+
+impl Doubled {
+    fn of(req: &Request<'_>, name: String) -> Option<Self> {
+        let values = cookie_header::values(req, &name);
+        (values.len() > 1).then_some(Self { name, values })
+    }
 }
 
 /// A request and its response.
@@ -95,6 +111,10 @@ impl View {
             cookie: sessions.cookie_name.clone(),
             asked: outcome.is_some(),
             sent,
+            doubled: [sessions.cookie_name.clone(), cookie_name(sessions)]
+                .into_iter()
+                .filter_map(|name| Doubled::of(req, name))
+                .collect(),
             stored: after.cloned(),
             set: line.as_deref().map(SetCookie::explain),
             seconds_left: outcome
