@@ -36,12 +36,21 @@ impl Fairing for XRay {
         let path = req.uri().path();
         let is_page = res.content_type().is_some_and(|it| it.is_html());
         let is_own = ["/_lesson/", two::PATH, "/static/"].iter().any(|it| path.starts_with(it));
-        let known = history.browser(req, sessions);
-        let browser = known.unwrap_or_else(|| Browser::new(req));
+        let browser = Browser::of(req, sessions);
+        let mut known = history.of(browser);
         if !is_own && path != PATH && (known.is_some() || is_page) {
-            history.add(browser, Exchange::of(req, res), good_token(req, sessions));
+            let mut moved = history.take(browser).unwrap_or_default();
+            if Exchange::is_an_end(req) {
+                moved.end();
+            }
+            moved.add(Exchange::of(req, res), good_token(req, sessions));
+            known = Some(moved.clone());
+            let next = Browser::new(req);
+            history.keep(next, moved);
+            res.adjoin_header(next.cookie(sessions));
+            res.set_raw_header("Cache-Control", "no-store");
         }
-        let view = || View::of(req, sessions, history, browser);
+        let view = || View::of(req, sessions, known.unwrap_or_default());
         if path.starts_with(PATH) {
             res.set_raw_header("Cache-Control", "no-store");
         }
@@ -53,9 +62,6 @@ impl Fairing for XRay {
             res.set_sized_body(json.len(), Cursor::new(json));
         } else if is_page && path != two::PATH {
             add_panel(req, res, view()).await;
-            if known.is_none() {
-                res.adjoin_header(browser.cookie(sessions));
-            }
         }
     }
 }
