@@ -1,6 +1,7 @@
 //! The session: what this server remembers of one visitor from request to request.
 
 mod change;
+pub(crate) mod cookie_header;
 mod ending;
 mod fairing;
 mod flash;
@@ -20,7 +21,7 @@ use self::change::Change;
 pub use self::ending::Ending;
 pub use self::fairing::SessionFairing;
 pub(crate) use self::fairing::{Refused, Sessions};
-pub(crate) use self::guard::{in_time, token};
+pub(crate) use self::guard::in_time;
 pub use self::record::Record;
 pub(crate) use self::save::{Outcome, browser_cookie, cookie, removal};
 pub(crate) use self::store::COOKIE_LIMIT;

@@ -315,7 +315,8 @@ fn a_hostile_cookie_header_is_nobodys_and_never_a_5xx() {
             assert!(!answer.contains("Ferris"), "{store}, {shown}");
         }
         let doubled = with(format!("lesson-02=nonsense; {good}; lesson-02=nonsense").as_bytes());
-        assert!(doubled.starts_with("HTTP/1.1 200"), "{store}: {doubled}");
+        assert!(doubled.starts_with("HTTP/1.1 400"), "{store}: {doubled}");
+        assert!(!doubled.contains("Ferris"), "{store}: {doubled}");
     }
 }
 
@@ -332,10 +333,68 @@ fn a_cookie_name_counts_as_it_is_written() {
     for name in ["%5F%5FHost-lesson-02", "__Host%2Dlesson-02", "__host-lesson-02", "lesson-02"] {
         assert!(!with(&format!("{name}={value}")).contains("Mallory"), "{name}");
     }
+    for blank in ['\u{85}', '\u{a0}', '\u{1680}', '\u{2000}', '\u{2028}', '\u{3000}', '\u{feff}'] {
+        let names = [format!("{blank}__Host-lesson-02"), format!("__Host-lesson-02{blank}")];
+        for name in names {
+            assert!(!with(&format!("{name}={value}")).contains("Mallory"), "{name:?}");
+            let beside = with(&format!("{name}=x; {planted}"));
+            assert!(beside.contains("Mallory"), "{name:?}: a cookie of another name");
+        }
+        let changed = with(&format!("{planted}{blank}"));
+        assert!(!changed.contains("Mallory"), "a value counts as it is written, too");
+    }
+    assert!(with(&format!("x=1;\t{planted} \t; y=2")).contains("Mallory"));
     assert!(
         !with(&format!("{planted}; {planted}")).contains("Mallory"),
         "one of two was set by somebody else"
     );
+}
+
+/// Sends a request with these cookies, and returns the whole answer.
+fn page_with(server: &Running, method: &str, path: &str, cookie: &str) -> String {
+    let headers = format!("Host: x\r\nCookie: {cookie}\r\nContent-Length: 0\r\n");
+    raw(server, format!("{method} {path} HTTP/1.1\r\n{headers}"))
+}
+
+#[test]
+fn two_cookies_of_one_name_are_a_page_with_the_way_out() {
+    for (lesson, name, paths) in [
+        ("02-name-form", "lesson-02", &["/"][..]),
+        ("03-reset", "lesson-03", &["/", "/reset"]),
+        ("06-login", "lesson-06", &["/login", "/user"]),
+        ("07-admin", "lesson-07", &["/admin", "/login"]),
+        ("08-database", "lesson-08", &["/login", "/user", "/stocks"]),
+    ] {
+        let server = Running::start(lesson, &[]);
+        let two = format!("{name}=AAAAAAAAAAAAAAAAAAAAAA; {name}=x");
+        for path in paths {
+            let page = page_with(&server, "GET", path, &two);
+            assert!(page.starts_with("HTTP/1.1 400 "), "{lesson}{path}: {page}");
+            assert!(page.contains(&format!("Your browser sent two cookies named {name}")));
+            assert!(page.contains("developer tools"), "{lesson}{path}: the way out");
+            assert!(page.contains(&format!("2 cookies named <code>{name}</code>")), "the X-ray");
+            assert!(!page.contains(&format!("set-cookie: {name}=")), "{lesson}{path}: {page}");
+        }
+        let three = page_with(&server, "GET", paths[0], &format!("{two}; {name}="));
+        assert!(three.contains("several cookies named"), "{lesson}: {three}");
+        let told = page_with(&server, "GET", "/_session", &two);
+        assert!(told.starts_with("HTTP/1.1 200 "), "{lesson}: {told}");
+        assert!(told.contains("AAAAAAAAAAAAAAAAAAAAAA") && told.contains("\"sent\": null"));
+    }
+}
+
+#[test]
+fn what_two_cookies_ask_for_is_not_done() {
+    let server = Running::start("06-login", &[]);
+    let two = "lesson-06=a; lesson-06=b";
+    for (path, status) in [("/login", "400"), ("/logout", "400")] {
+        let page = page_with(&server, "POST", path, two);
+        assert!(page.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {page}");
+        assert!(!page.contains("set-cookie: lesson-06="), "{path}: {page}");
+    }
+    let page = page_with(&server, "GET", "/login", "lesson-06-xray=a; lesson-06-xray=b");
+    assert!(page.starts_with("HTTP/1.1 200 "), "the X-ray's cookie is not the lesson's: {page}");
+    assert!(page.contains("2 cookies named <code>lesson-06-xray</code>"), "{page}");
 }
 
 #[test]

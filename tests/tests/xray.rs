@@ -139,6 +139,141 @@ fn an_id_that_was_not_issued_is_not_adopted() {
     assert!(line.starts_with("lesson-02-xray=") && !line.contains(planted), "{line}");
 }
 
+/// The X-ray's cookie that a browser has, as it would be planted in another.
+fn xray_cookie(browser: &Browser) -> String {
+    browser.value("lesson-06-xray").expect("it has been on a page")
+}
+
+#[test]
+fn whoever_plants_the_xrays_cookie_sees_nothing_and_gets_nothing() {
+    let server = Running::start("06-login", &[]);
+    let at = |path: &str| format!("{}{path}", server.address);
+    let as_tim = [("username", "Tim")];
+    // Planted before the login, after it, and in a session that is the attacker's too.
+    for moment in ["before", "after", "with a session"] {
+        let (mallory, tim) = (Browser::new(), Browser::new());
+        let _ = mallory.get(&at("/login"));
+        if moment == "with a session" {
+            let _ = mallory.post_and_follow(&server, "/login", &[("username", "Mallory")]);
+            tim.plant("lesson-06", &mallory.value("lesson-06").unwrap());
+        }
+        if moment == "after" {
+            let _ = tim.get(&at("/login"));
+            let _ = tim.post_and_follow(&server, "/login", &as_tim);
+        }
+        let planted = xray_cookie(&mallory);
+        tim.plant("lesson-06-xray", &planted);
+        let look = || {
+            mallory.plant("lesson-06-xray", &planted);
+            let seen = session(&mallory, &server)["exchanges"].clone();
+            let seen = seen.as_array().unwrap().clone();
+            assert!(seen.is_empty(), "{moment}: {seen:?}");
+        };
+        let _ = tim.get(&at("/user"));
+        look();
+        let _ = tim.post_and_follow(&server, "/login", &as_tim);
+        look();
+        assert!(tim.get(&at("/user")).body.contains("Hello, Tim!"), "{moment}");
+        look();
+        let _ = mallory.post(&at("/_session/restore"), &[]);
+        assert!(!mallory.get(&at("/user")).body.contains("Tim"), "{moment}");
+        let of_tim = session(&tim, &server).to_string();
+        assert!(of_tim.contains("/login") && of_tim.contains("/user"), "{moment}: {of_tim}");
+    }
+}
+
+#[test]
+fn the_xrays_cookie_is_new_at_login_and_log_out() {
+    let server = Running::start("06-login", &[]);
+    let tim = Browser::new();
+    let _ = tim.get(&format!("{}/login", server.address));
+    let mut ids = vec![xray_cookie(&tim)];
+    for (path, fields) in [("/login", &[("username", "Tim")][..]), ("/logout", &[])] {
+        let answer = tim.post(&format!("{}{path}", server.address), fields);
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        ids.push(xray_cookie(&tim));
+    }
+    assert!(ids[0] != ids[1] && ids[1] != ids[2], "{ids:?}");
+    for old in &ids[..2] {
+        let mallory = Browser::new();
+        mallory.plant("lesson-06-xray", old);
+        assert_eq!(session(&mallory, &server)["exchanges"].as_array().unwrap().len(), 0, "{old}");
+    }
+}
+
+#[test]
+fn after_a_log_out_nothing_of_the_visitor_before_is_left() {
+    for store in ["private", "signed", "memory"] {
+        let settings = format!("{{store={store}}}");
+        let server = Running::start("06-login", &[("ROCKET_SESSION", &settings)]);
+        let browser = Browser::new();
+        let _ = browser.get(&format!("{}/login", server.address));
+        let _ = browser.post_and_follow(&server, "/login", &[("username", "Timotheus")]);
+        let token = browser.value("lesson-06").unwrap();
+        let page = browser.post_and_follow(&server, "/logout", &[]).body;
+        let told = session(&browser, &server);
+        assert_eq!(told["exchanges"][1]["path"], "/logout", "{store}");
+        for shown in [told.to_string(), page] {
+            assert!(!shown.contains("Timotheus") && !shown.contains(&token), "{store}: {shown}");
+        }
+        // The experiment is left, until somebody else logs in.
+        let is_known = store != "memory";
+        let user = format!("{}/user", server.address);
+        let restore = || browser.post(&format!("{}/_session/restore", server.address), &[]);
+        let _ = restore();
+        assert_eq!(browser.get(&user).body.contains("Timotheus"), is_known, "{store}");
+        let _ = browser.post(&format!("{}/logout", server.address), &[]);
+        let _ = browser.post_and_follow(&server, "/login", &[("username", "Ann")]);
+        let _ = restore();
+        assert!(browser.get(&user).body.contains("Hello, Ann!"), "{store}");
+    }
+}
+
+#[test]
+fn behind_a_proxy_the_address_is_the_clients() {
+    let server = Running::start("06-login", &[("ROCKET_IP_HEADER", "X-Real-IP")]);
+    let (path, here) = (format!("{}/logout", server.address), [("X-Real-IP", "192.0.2.7")]);
+    let seen = |address: &'static str, id: &str| {
+        let browser = Browser::new();
+        browser.plant("lesson-06-xray", id);
+        let page = browser.post_with(&path, &[], &[("X-Real-IP", address)]);
+        (page.header("set-cookie").contains("lesson-06-xray="), xray_cookie(&browser))
+    };
+    let browser = Browser::new();
+    let _ = browser.post_with(&format!("{}/nowhere", server.address), &[], &here);
+    let id = xray_cookie(&browser);
+    assert!(!seen("192.0.2.8", &id).0, "known at another address");
+    let (is_known, next) = seen("192.0.2.7", &id);
+    assert!(is_known && next != id, "not known at its own");
+}
+
+#[test]
+fn it_shows_no_secret_of_another_program() {
+    let server = on("memory");
+    let browser = named(&server, "Ferris");
+    let token = browser.value("lesson-02").unwrap();
+    for name in ["other", "lesson-02x", "lesson-06", "\u{2000}lesson-02"] {
+        browser.plant(name, "foreign-secret");
+    }
+    let headers = [
+        ("Authorization", "Bearer foreign-secret"),
+        ("Proxy-Authorization", "Basic foreign-secret"),
+        ("X-Api-Key", "foreign-secret"),
+        ("Sec-WebSocket-Protocol", "foreign-secret"),
+        ("Referer", "http://example.net/reset?code=foreign-secret"),
+    ];
+    let url = format!("{}/setName?code=foreign-secret", server.address);
+    let _ = browser.post_with(&url, &[("name", "Ferris")], &headers);
+    let page = browser.get(&format!("{}/?code=foreign-secret", server.address)).body;
+    let told = session(&browser, &server);
+    assert!(!page.contains("foreign-secret"), "{page}");
+    assert!(!told.to_string().contains("foreign-secret"), "{told}");
+    let sent = told["exchanges"][1]["request_headers"].to_string();
+    for shown in ["Authorization", "http://example.net/reset?…", &format!("lesson-02={token}")] {
+        assert!(sent.to_lowercase().contains(&shown.to_lowercase()), "{shown}: {sent}");
+    }
+}
+
 #[test]
 fn every_page_has_it_outside_of_its_own_content() {
     let server = on("signed");

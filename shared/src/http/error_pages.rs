@@ -11,7 +11,7 @@ use rocket::{Catcher, Orbit, Rocket, catch, catchers};
 use rocket_dyn_templates::{Template, context};
 
 use crate::http::protection;
-use crate::session::Refused;
+use crate::session::{Refused, Sessions, cookie_header};
 
 /// What an error page says: a title, and what the visitor can do.
 fn words(status: Status) -> (&'static str, &'static str) {
@@ -61,10 +61,34 @@ fn set_retry_after(res: &mut Response<'_>, status: Status) {
 /// Renders the page for a status. Without templates it is plain text.
 fn error_page(req: &Request<'_>, status: Status) -> (ContentType, String) {
     let (title, advice) = words(status);
-    let page = context! { code: status.code, title, advice };
+    let (title, advice) = match several_cookies(req) {
+        Some((many, name)) if status == Status::BadRequest => (
+            format!("Your browser sent {many} cookies named {name}"),
+            format!(
+                "Only one of them is this lesson's, and the server cannot tell which: another program \
+                 on this host has set the same name, or it is kept for a longer path or for a whole \
+                 domain. So none is trusted, and nothing was changed. The way out: open the \
+                 browser's developer tools (F12), there \u{201c}Application\u{201d} or \
+                 \u{201c}Storage\u{201d}, then \u{201c}Cookies\u{201d}; delete every cookie named \
+                 {name}, and open the page again."
+            ),
+        ),
+        _ => (title.to_owned(), advice.to_owned()),
+    };
+    let page = context! { code: status.code, title: &title, advice: &advice };
     match Template::show(req.rocket(), "error", page) {
         Some(html) => (ContentType::HTML, html),
         None => (ContentType::Plain, format!("{} {title}. {advice}\n", status.code)),
+    }
+}
+
+/// How many cookies for the session the browser sent, and their name, if it is more than one.
+fn several_cookies<'r>(req: &'r Request<'_>) -> Option<(&'static str, &'r str)> {
+    let name = req.rocket().state::<Sessions>()?.cookie_name.as_str();
+    match cookie_header::values(req, name).len() {
+        0 | 1 => None,
+        2 => Some(("two", name)),
+        _ => Some(("several", name)),
     }
 }
 

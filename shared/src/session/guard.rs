@@ -3,12 +3,12 @@
 use std::future::Future;
 use std::time::Duration;
 
-use rocket::http::{Cookie, Status};
+use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::tokio::time::timeout;
 use rocket::{Ignite, Rocket, Sentinel};
 
-use super::{Session, Sessions, StoreError};
+use super::{Session, Sessions, StoreError, cookie_header};
 
 /// How long a request waits for the store.
 const STORE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -26,8 +26,12 @@ impl Cached {
         let Some(sessions) = req.rocket().state::<Sessions>() else {
             return Self(None);
         };
-        let token = token(req, &sessions.cookie_name);
-        Self(Some(in_time(Session::load(sessions, token)).await))
+        let name = &sessions.cookie_name;
+        let mut tokens = cookie_header::values(req, name);
+        Self(Some(match tokens.len() {
+            0 | 1 => in_time(Session::load(sessions, tokens.pop())).await,
+            _ => Err(StoreError::SeveralCookies(name.clone())),
+        }))
     }
 }
 
@@ -37,26 +41,6 @@ pub(crate) async fn in_time<T>(
 ) -> Result<T, StoreError> {
     let late = |_| Err(StoreError::Unreachable(format!("no answer within {STORE_TIMEOUT:?}")));
     timeout(STORE_TIMEOUT, work).await.unwrap_or_else(late)
-}
-
-/// The value of the session's cookie as the browser wrote it.
-///
-/// Rocket's jar would do, if it did not decode names too: then `%5F%5FHost-…`, which any site of the
-/// domain may set, would pass for `__Host-…`, which only this one may. A name that comes twice says
-/// that somebody else has set one of them: then neither is trusted.
-pub(crate) fn token(req: &Request<'_>, name: &str) -> Option<String> {
-    let mut lines = req.headers().get("Cookie").peekable();
-    if lines.peek().is_none() {
-        // A local client has the cookies, but not the header.
-        return req.cookies().get(name).map(|cookie| cookie.value().to_owned());
-    }
-    let sent = lines.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == name);
-    let values: Vec<_> = sent.map(|cookie| cookie.value().to_owned()).collect();
-    match values.as_slice() {
-        [] => None,
-        [value] => Some(value.clone()),
-        _ => Some(String::new()),
-    }
 }
 
 #[rocket::async_trait]

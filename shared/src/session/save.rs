@@ -53,7 +53,7 @@ impl Session {
         if let (true, Some(_), Some(token)) = (cleared, &before, &sent) {
             sessions.store.remove(token).await?;
         }
-        Ok(Outcome { before, cookie, after, renewed, now })
+        Ok(Outcome { before, cookie, after, cleared, renewed, now })
     }
 }
 
@@ -65,6 +65,8 @@ pub(crate) struct Outcome {
     pub(crate) cookie: Option<Cookie<'static>>,
     /// The record that is kept now.
     pub(crate) after: Option<Arc<Record>>,
+    /// Whether the session that was there was ended, as by a log-out.
+    pub(crate) cleared: bool,
     /// Whether it was to get a new token.
     pub(crate) renewed: bool,
     /// When it was saved.

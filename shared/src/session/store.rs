@@ -113,6 +113,9 @@ pub enum StoreError {
     Unstorable(String),
     /// The store does not answer (503).
     Unreachable(String),
+    /// The browser sent more than one cookie of this name (400). Something else than this server has
+    /// set all but one, and nothing tells which: none is trusted, and a new one would not be either.
+    SeveralCookies(String),
 }
 
 impl StoreError {
@@ -123,6 +126,7 @@ impl StoreError {
             Self::TooLarge { .. } => Status::PayloadTooLarge,
             Self::Unstorable(_) => Status::InternalServerError,
             Self::Unreachable(_) => Status::ServiceUnavailable,
+            Self::SeveralCookies(_) => Status::BadRequest,
         }
     }
 }
@@ -135,6 +139,9 @@ impl fmt::Display for StoreError {
             }
             Self::Unstorable(why) => write!(f, "a value cannot be stored: {why}"),
             Self::Unreachable(why) => write!(f, "the session store does not answer: {why}"),
+            Self::SeveralCookies(name) => {
+                write!(f, "the browser sent several cookies named {name}")
+            }
         }
     }
 }

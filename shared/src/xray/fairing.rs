@@ -12,7 +12,7 @@ use super::story::changes;
 use super::two;
 use super::view::{Exchange, View};
 use crate::http::access_log::Notes;
-use crate::session::{Outcome, Session, Sessions, token};
+use crate::session::{Outcome, Session, Sessions, cookie_header};
 
 /// Where the X-ray stands as JSON.
 const PATH: &str = "/_session";
@@ -39,24 +39,32 @@ impl Fairing for XRay {
         let path = req.uri().path();
         let is_page = res.content_type().is_some_and(|it| it.is_html());
         let is_own = ["/_lesson/", two::PATH, "/static/"].iter().any(|it| path.starts_with(it));
-        let known = history.browser(req, sessions);
-        let browser = known.unwrap_or_else(|| Browser::new(req));
+        let browser = Browser::of(req, sessions);
+        let mut known = history.of(browser);
         if !is_own && path != PATH && (known.is_some() || is_page) {
-            history.add(browser, Exchange::of(req, res), good_token(req, sessions));
+            let mut moved = history.take(browser).unwrap_or_default();
+            if Exchange::is_an_end(req) {
+                moved.end();
+            }
+            moved.add(Exchange::of(req, res), good_token(req, sessions));
+            known = Some(moved.clone());
+            let next = Browser::new(req);
+            history.keep(next, moved);
+            res.adjoin_header(next.cookie(sessions));
+            res.set_raw_header("Cache-Control", "no-store");
         }
-        let view = || View::of(req, sessions, history, browser);
+        let view = || View::of(req, sessions, known.unwrap_or_default());
         if path.starts_with(PATH) {
             res.set_raw_header("Cache-Control", "no-store");
         }
-        if path == PATH && res.status() == Status::Ok {
+        let is_doubled = cookie_header::values(req, &sessions.cookie_name).len() > 1;
+        if path == PATH && (res.status() == Status::Ok || is_doubled) {
+            res.set_status(Status::Ok);
             let json = serde_json::to_string_pretty(&view()).unwrap_or_default() + "\n";
             res.set_header(ContentType::JSON);
             res.set_sized_body(json.len(), Cursor::new(json));
         } else if is_page && path != two::PATH {
             add_panel(req, res, view()).await;
-            if known.is_none() {
-                res.adjoin_header(browser.cookie(sessions));
-            }
         }
     }
 }
@@ -78,7 +86,7 @@ pub(super) fn good_token(req: &Request<'_>, sessions: &Sessions) -> Option<Strin
     let outcome = Outcome::of(req)?;
     outcome.after.as_ref()?;
     let set = outcome.cookie.as_ref().map(|cookie| cookie.value().to_owned());
-    set.or_else(|| token(req, &sessions.cookie_name))
+    set.or_else(|| cookie_header::value(req, &sessions.cookie_name))
 }
 
 /// The fairing writes the answer: only then it is known what became of the session.

@@ -8,10 +8,10 @@ use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, post, routes, uri};
 
 use super::Settings;
-use super::history::History;
+use super::history::{Browser, History};
 use super::story::{clock, note};
 use crate::http::error_pages;
-use crate::session::{Sessions, StoreError, cookie, in_time, removal, token};
+use crate::session::{Sessions, StoreError, cookie, cookie_header, in_time, removal};
 
 /// Whoever presses a button: from this machine, unless the setting `xray_remote` is true.
 struct Visitor<'r> {
@@ -43,7 +43,11 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
 
 impl Visitor<'_> {
     fn token(&self) -> Option<String> {
-        token(self.req, &self.sessions.cookie_name)
+        cookie_header::value(self.req, &self.sessions.cookie_name)
+    }
+
+    fn browser(&self) -> Option<Browser> {
+        Browser::of(self.req, self.sessions)
     }
 
     fn set(&self, token: String) {
@@ -87,9 +91,9 @@ fn change(visitor: Visitor<'_>) -> Redirect {
 /// Gives the browser the last good cookie again that it no longer has.
 #[post("/_session/restore")]
 fn restore(visitor: Visitor<'_>, history: &State<History>) -> Redirect {
-    let lost = |browser| history.lost_token(browser, visitor.token().as_deref());
-    if let Some(token) = history.browser(visitor.req, visitor.sessions).and_then(lost) {
-        visitor.set(token);
+    let known = history.of(visitor.browser()).unwrap_or_default();
+    if let Some(token) = known.lost_token(visitor.token().as_deref()) {
+        visitor.set(token.to_owned());
         visitor.note("brought back by hand");
     }
     visitor.back()
@@ -117,9 +121,7 @@ async fn age(
     form: Form<Age>,
 ) -> Result<Redirect, Status> {
     in_time(older(&visitor, form.seconds)).await.map_err(|error| error.status())?;
-    if let Some(browser) = history.browser(visitor.req, visitor.sessions) {
-        history.forget_tokens(browser);
-    }
+    history.forget_tokens(visitor.browser());
     Ok(visitor.back())
 }
 

@@ -9,15 +9,18 @@ use rocket::http::Cookie;
 
 use super::view::Exchange;
 use crate::id::SessionId;
-use crate::session::{Sessions, browser_cookie, token};
+use crate::session::{Sessions, browser_cookie, cookie_header};
 
 /// How many browsers are remembered; the one that has been away longest makes room.
 const BROWSERS: usize = 200;
 /// How many exchanges and tokens of each.
 const EACH: usize = 10;
 
-/// A browser, by a cookie that the X-ray has given it and by where it is: an id that somebody planted
-/// in another machine's browser shows nothing of that.
+/// A browser, by a cookie that the X-ray has given it and by where it is.
+///
+/// The cookie is a credential, and any page of this host may plant one, for cookies ignore ports. So
+/// an id is good for one exchange: the answer brings the next, and the history moves along. What is
+/// done with a planted id is seen under the next one, which only the browser has that did it.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Browser {
     id: SessionId,
@@ -29,8 +32,15 @@ impl Browser {
         Self::with(SessionId::random(), req)
     }
 
+    /// As the request says: whether it is known here, [`History`] knows.
+    pub(super) fn of(req: &Request<'_>, sessions: &Sessions) -> Option<Self> {
+        let id = SessionId::parse(&cookie_header::value(req, &cookie_name(sessions))?)?;
+        Some(Self::with(id, req))
+    }
+
+    /// Behind a proxy the address is the client's, by the setting `ip_header`.
     fn with(id: SessionId, req: &Request<'_>) -> Self {
-        Self { id, address: req.remote().map(|remote| remote.ip()) }
+        Self { id, address: req.client_ip() }
     }
 
     /// The cookie by which it will be known, until it closes.
@@ -39,7 +49,8 @@ impl Browser {
     }
 }
 
-fn cookie_name(sessions: &Sessions) -> String {
+/// The name of the X-ray's own cookie.
+pub(super) fn cookie_name(sessions: &Sessions) -> String {
     format!("{}-xray", sessions.cookie_name)
 }
 
@@ -47,34 +58,63 @@ fn cookie_name(sessions: &Sessions) -> String {
 #[derive(Default)]
 pub(super) struct History(Mutex<VecDeque<(Browser, Known)>>);
 
-#[derive(Default)]
-struct Known {
-    exchanges: VecDeque<Exchange>,
+/// What is known of one browser.
+#[derive(Clone, Default)]
+pub(super) struct Known {
+    /// The latest first.
+    pub(super) exchanges: VecDeque<Exchange>,
     /// The good tokens that it had, the latest first.
     tokens: VecDeque<String>,
+    /// Whether the tokens are of a session that was ended, as by a log-out.
+    ended: bool,
+}
+
+impl Known {
+    /// Adds the latest exchange, and the good token that the browser has now.
+    pub(super) fn add(&mut self, exchange: Exchange, token: Option<String>) {
+        self.exchanges.push_front(exchange);
+        self.exchanges.truncate(EACH);
+        if let Some(token) = token {
+            if self.ended && !self.tokens.contains(&token) {
+                self.tokens.clear();
+            }
+            self.ended = false;
+            self.tokens.retain(|it| *it != token);
+            self.tokens.push_front(token);
+            self.tokens.truncate(EACH);
+        }
+    }
+
+    /// Forgets what was seen before a log-out. The old token is left, to be tried, until the next
+    /// session begins.
+    pub(super) fn end(&mut self) {
+        self.exchanges.clear();
+        self.ended = true;
+    }
+
+    /// The last good token that the browser had and that is not the one it has.
+    pub(super) fn lost_token(&self, now: Option<&str>) -> Option<&str> {
+        self.tokens.iter().map(String::as_str).find(|it| Some(*it) != now)
+    }
 }
 
 impl History {
-    /// The browser that sent this request, if it is known here. An id from elsewhere is not adopted.
-    pub(super) fn browser(&self, req: &Request<'_>, sessions: &Sessions) -> Option<Browser> {
-        let id = SessionId::parse(&token(req, &cookie_name(sessions))?)?;
-        let browser = Browser::with(id, req);
-        self.0.lock().iter().any(|(known, _)| *known == browser).then_some(browser)
+    /// What is known of a browser. An id from elsewhere is not adopted.
+    pub(super) fn of(&self, browser: Option<Browser>) -> Option<Known> {
+        let all = self.0.lock();
+        all.iter().find(|(it, _)| Some(*it) == browser).map(|(_, known)| known.clone())
     }
 
-    /// Adds a browser's latest exchange, and the good token that it has now.
-    pub(super) fn add(&self, browser: Browser, exchange: Exchange, token: Option<String>) {
+    /// The same, and its id is worth nothing from now on.
+    pub(super) fn take(&self, browser: Option<Browser>) -> Option<Known> {
         let mut all = self.0.lock();
-        let at = all.iter().position(|(known, _)| *known == browser);
-        let (_, mut known) =
-            at.and_then(|at| all.remove(at)).unwrap_or((browser, Known::default()));
-        known.exchanges.push_front(exchange);
-        known.exchanges.truncate(EACH);
-        if let Some(token) = token {
-            known.tokens.retain(|it| *it != token);
-            known.tokens.push_front(token);
-            known.tokens.truncate(EACH);
-        }
+        let at = all.iter().position(|(it, _)| Some(*it) == browser)?;
+        all.remove(at).map(|(_, known)| known)
+    }
+
+    /// Keeps what is known of a browser under its next id.
+    pub(super) fn keep(&self, browser: Browser, known: Known) {
+        let mut all = self.0.lock();
         if all.len() == BROWSERS {
             all.pop_front();
         }
@@ -82,27 +122,11 @@ impl History {
     }
 
     /// Forgets a browser's tokens: time has passed for all of them.
-    pub(super) fn forget_tokens(&self, browser: Browser) {
+    pub(super) fn forget_tokens(&self, browser: Option<Browser>) {
         let mut all = self.0.lock();
-        if let Some((_, known)) = all.iter_mut().find(|(known, _)| *known == browser) {
+        if let Some((_, known)) = all.iter_mut().find(|(it, _)| Some(*it) == browser) {
             known.tokens.clear();
         }
-    }
-
-    /// A browser's exchanges, the latest first.
-    pub(super) fn of(&self, browser: Browser) -> Vec<Exchange> {
-        self.look(browser, |known| known.exchanges.iter().cloned().collect())
-    }
-
-    /// The last good token that the browser had and that is not the one it has.
-    pub(super) fn lost_token(&self, browser: Browser, now: Option<&str>) -> Option<String> {
-        let lost = |known: &Known| known.tokens.iter().find(|it| Some(it.as_str()) != now).cloned();
-        self.look(browser, lost)
-    }
-
-    fn look<T: Default>(&self, browser: Browser, look: impl FnOnce(&Known) -> T) -> T {
-        let all = self.0.lock();
-        all.iter().find(|(id, _)| *id == browser).map(|(_, known)| look(known)).unwrap_or_default()
     }
 }
 
@@ -120,50 +144,75 @@ mod tests {
         exchange
     }
 
+    fn with(tokens: &[&str]) -> Known {
+        let mut known = Known::default();
+        for token in tokens {
+            known.add(exchange(token), Some((*token).to_owned()));
+        }
+        known
+    }
+
+    fn paths(known: &Known) -> Vec<&str> {
+        known.exchanges.iter().map(|it| it.path.as_str()).collect()
+    }
+
     #[test]
     fn the_last_ten_of_each_browser_are_kept_apart() {
         let history = History::default();
         let (one, other) = (browser(), browser());
-        for n in 0..12 {
-            history.add(one, exchange(&n.to_string()), None);
-        }
-        history.add(other, exchange("else"), None);
-        let paths = |id| history.of(id).into_iter().map(|it| it.path).collect::<Vec<_>>();
-        assert_eq!(paths(one), (2..12).rev().map(|n| n.to_string()).collect::<Vec<_>>());
-        assert_eq!(paths(other), ["else"]);
-        assert_eq!(paths(browser()), [""; 0]);
+        let numbers: Vec<_> = (0..12).map(|n| n.to_string()).collect();
+        history.keep(one, with(&numbers.iter().map(String::as_str).collect::<Vec<_>>()));
+        history.keep(other, with(&["else"]));
+        let known = history.of(Some(one)).unwrap_or_default();
+        assert_eq!(paths(&known), ["11", "10", "9", "8", "7", "6", "5", "4", "3", "2"]);
+        assert_eq!(paths(&history.of(Some(other)).unwrap_or_default()), ["else"]);
+        assert!(history.of(Some(browser())).is_none());
     }
 
     #[test]
     fn the_token_that_was_lost_is_the_last_good_one_before() {
-        let (history, browser) = (History::default(), browser());
-        for token in ["one", "two"] {
-            history.add(browser, Exchange::default(), Some(token.to_owned()));
-        }
-        let lost = |now| history.lost_token(browser, now);
-        assert_eq!(lost(None).as_deref(), Some("two"));
-        assert_eq!(lost(Some("changed")).as_deref(), Some("two"));
-        assert_eq!(lost(Some("two")).as_deref(), Some("one"));
+        let known = with(&["one", "two"]);
+        assert_eq!(known.lost_token(None), Some("two"));
+        assert_eq!(known.lost_token(Some("changed")), Some("two"));
+        assert_eq!(known.lost_token(Some("two")), Some("one"));
+    }
+
+    #[test]
+    fn of_a_session_that_was_ended_only_the_token_is_left_until_the_next_begins() {
+        let mut known = with(&["old"]);
+        known.end();
+        known.add(exchange("/logout"), None);
+        assert_eq!((paths(&known), known.lost_token(None)), (vec!["/logout"], Some("old")));
+        known.add(exchange("/login"), Some("new".to_owned()));
+        assert_eq!(known.lost_token(Some("new")), None);
     }
 
     #[test]
     fn an_id_that_was_taken_elsewhere_shows_nothing() {
         let (history, here) = (History::default(), browser());
-        history.add(here, exchange("mine"), Some("token".to_owned()));
+        history.keep(here, with(&["mine"]));
         let there = Browser { address: Some([192, 0, 2, 1].into()), ..here };
-        assert!(history.of(there).is_empty());
-        assert_eq!(history.lost_token(there, None), None);
+        assert!(history.of(Some(there)).is_none() && history.take(Some(there)).is_none());
+        assert!(history.of(Some(here)).is_some());
+    }
+
+    #[test]
+    fn an_id_is_good_for_one_exchange() {
+        let (history, planted) = (History::default(), browser());
+        history.keep(planted, with(&["mine"]));
+        assert!(history.take(Some(planted)).is_some());
+        assert!(history.of(Some(planted)).is_none() && history.take(Some(planted)).is_none());
     }
 
     #[test]
     fn a_crowd_cannot_fill_the_memory() {
         let history = History::default();
         let first = browser();
-        history.add(first, Exchange::default(), None);
+        history.keep(first, Known::default());
         for _ in 0..BROWSERS {
-            history.add(browser(), Exchange::default(), None);
+            history.keep(browser(), Known::default());
         }
         assert_eq!(history.0.lock().len(), BROWSERS);
-        assert!(history.of(first).is_empty());
+        assert!(history.of(Some(first)).is_none());
     }
 }

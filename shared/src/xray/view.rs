@@ -2,19 +2,19 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rocket::http::{Header, HeaderMap};
+use rocket::http::HeaderMap;
 use rocket::{Request, Response};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::fairing::good_token;
-use super::history::{Browser, History};
+use super::history::{Known, cookie_name};
 use super::set_cookie::SetCookie;
 use super::story::changes;
 use super::{hands_on, two};
 use crate::config::settings::StoreKind;
 use crate::http::access_log::without_query;
-use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions, token};
+use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions, cookie_header};
 
 /// How many bytes of headers an exchange shows.
 const HEADERS_LIMIT: usize = 16 * 1024;
@@ -30,6 +30,8 @@ pub(super) struct View {
     /// Whether the page asked for its session at all.
     asked: bool,
     sent: Option<Sent>,
+    /// The lesson's and the X-ray's cookies that came more than once.
+    doubled: Vec<Doubled>,
     stored: Option<Record>,
     set: Option<SetCookie>,
     seconds_left: Option<u64>,
@@ -56,6 +58,20 @@ struct Sent {
     accepted: Option<bool>,
 }
 
+/// Cookies of one name, of which none is trusted.
+#[derive(Serialize)]
+struct Doubled {
+    name: String,
+    values: Vec<String>,
+}
+
+impl Doubled {
+    fn of(req: &Request<'_>, name: String) -> Option<Self> {
+        let values = cookie_header::values(req, &name);
+        (values.len() > 1).then_some(Self { name, values })
+    }
+}
+
 /// A request and its response.
 #[derive(Clone, Default, Serialize)]
 pub(super) struct Exchange {
@@ -69,16 +85,11 @@ pub(super) struct Exchange {
 }
 
 impl View {
-    pub(super) fn of(
-        req: &Request<'_>,
-        sessions: &Sessions,
-        history: &History,
-        browser: Browser,
-    ) -> Self {
+    pub(super) fn of(req: &Request<'_>, sessions: &Sessions, known: Known) -> Self {
         let outcome = Outcome::of(req);
         let after = outcome.and_then(|outcome| outcome.after.as_deref());
         let store = sessions.settings.store;
-        let sent = token(req, &sessions.cookie_name).map(|value| Sent {
+        let sent = cookie_header::value(req, &sessions.cookie_name).map(|value| Sent {
             bytes: sessions.cookie_name.len() + value.len(),
             limit: COOKIE_LIMIT,
             meaning: meaning(store),
@@ -95,15 +106,19 @@ impl View {
             cookie: sessions.cookie_name.clone(),
             asked: outcome.is_some(),
             sent,
+            doubled: [sessions.cookie_name.clone(), cookie_name(sessions)]
+                .into_iter()
+                .filter_map(|name| Doubled::of(req, name))
+                .collect(),
             stored: after.cloned(),
             set: line.as_deref().map(SetCookie::explain),
             seconds_left: outcome
                 .zip(after)
                 .map(|(outcome, record)| record.expires.saturating_sub(outcome.now)),
             changes: changes(req).to_vec(),
-            exchanges: history.of(browser),
             hands_on: hands_on::is_allowed(req),
-            has_lost: history.lost_token(browser, now.as_deref()).is_some(),
+            has_lost: known.lost_token(now.as_deref()).is_some(),
+            exchanges: known.exchanges.into(),
             is_in_frame: two::is_in_frame(req),
         }
     }
@@ -128,25 +143,103 @@ fn readable(token: &str) -> Option<Value> {
 impl Exchange {
     pub(super) fn of(req: &Request<'_>, res: &Response<'_>) -> Self {
         let path = without_query(req.uri().path().as_str()).to_string();
+        let is_end = Self::is_an_end(req);
+        // What a session held is gone with it.
+        let is_shown = |line: &&String| !is_end || !line.starts_with(['-', '~']);
+        let mut request_headers = pairs(req.headers(), |name, value| shown(req, name, value));
+        request_headers.retain(|(name, _)| !(is_end && name.eq_ignore_ascii_case("cookie")));
         Self {
             method: req.method().to_string(),
             path: format!("{path:.1000}"),
             status: res.status().code,
-            location: res.headers().get_one("Location").map(|to| format!("{to:.1000}")),
-            changes: changes(req).to_vec(),
-            request_headers: pairs(req.headers()),
-            response_headers: pairs(res.headers()),
+            location: res
+                .headers()
+                .get_one("Location")
+                .map(|to| format!("{:.1000}", less_query(to))),
+            changes: changes(req).iter().filter(is_shown).cloned().collect(),
+            request_headers,
+            response_headers: pairs(res.headers(), answered),
         }
+    }
+
+    /// Whether the request has ended a session, as a log-out does.
+    pub(super) fn is_an_end(req: &Request<'_>) -> bool {
+        Outcome::of(req).is_some_and(|outcome| outcome.cleared && outcome.before.is_some())
     }
 }
 
+/// The headers of requests that browsers write by themselves, and in which there is no secret. `Cookie`
+/// and `Referer` are looked at one by one.
+const HARMLESS: [&str; 24] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "dnt",
+    "host",
+    "if-modified-since",
+    "if-none-match",
+    "origin",
+    "pragma",
+    "priority",
+    "purpose",
+    "range",
+    "save-data",
+    "te",
+    "transfer-encoding",
+    "upgrade-insecure-requests",
+    "user-agent",
+    "via",
+];
+/// The same, of each all that begin so.
+const FAMILIES: [&str; 3] = ["sec-ch-", "sec-fetch-", "sec-gpc"];
+
+/// What the X-ray shows of a request's header: of `Cookie` the lesson's cookie and its own, of an
+/// address no query, and of headers that programs make, such as `Authorization`, only the name.
+fn shown(req: &Request<'_>, name: &str, value: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    match name.as_str() {
+        "cookie" => {
+            let Some(sessions) = req.rocket().state::<Sessions>() else {
+                return String::new();
+            };
+            let own = [sessions.cookie_name.clone(), cookie_name(sessions)];
+            let is_own = |(name, _): &(&str, &str)| own.iter().any(|it| it == name);
+            let pairs = cookie_header::pairs(value).filter(is_own);
+            pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+        }
+        "referer" => less_query(value),
+        name if HARMLESS.contains(&name) || FAMILIES.iter().any(|it| name.starts_with(it)) => {
+            value.to_owned()
+        }
+        _ => "(not shown)".to_owned(),
+    }
+}
+
+/// What the X-ray shows of an answer's header: of an address no query.
+fn answered(name: &str, value: &str) -> String {
+    let is_address =
+        ["location", "content-location", "refresh"].iter().any(|it| name.eq_ignore_ascii_case(it));
+    if is_address { less_query(value) } else { value.to_owned() }
+}
+
+/// An address without its query, in which there may be a secret.
+fn less_query(address: &str) -> String {
+    address.split_once('?').map_or_else(|| address.to_owned(), |(path, _)| format!("{path}?…"))
+}
+
 /// The names and values of the first headers, up to a limit: what is shown is kept in memory.
-fn pairs(headers: &HeaderMap<'_>) -> Vec<(String, String)> {
+fn pairs(headers: &HeaderMap<'_>, show: impl Fn(&str, &str) -> String) -> Vec<(String, String)> {
     let mut bytes = 0;
-    let fits = |header: &Header<'_>| {
-        bytes += header.name.as_str().len() + header.value.len();
+    let fits = |(name, value): &(String, String)| {
+        bytes += name.len() + value.len();
         bytes <= HEADERS_LIMIT
     };
-    let kept = headers.iter().take_while(fits);
-    kept.map(|header| (header.name.to_string(), header.value.to_string())).collect()
+    let all = headers.iter().map(|it| (it.name.to_string(), show(it.name.as_str(), &it.value)));
+    all.take_while(fits).collect()
 }

@@ -1,0 +1,61 @@
+//! The header `Cookie`, read as the browser means it.
+//!
+//! Rocket's jar would do, if it read names no more loosely than browsers do. It decodes them: then
+//! `%5F%5FHost-…`, which any site of the domain may set, would pass for `__Host-…`, which only this
+//! one may. And it trims every blank of Unicode, where browsers trim space and tab only (RFC 6265bis,
+//! 5.6): then the name could begin with another blank.
+
+use rocket::Request;
+
+/// The values of all cookies of this name, as the browser wrote them.
+pub(crate) fn values(req: &Request<'_>, name: &str) -> Vec<String> {
+    let mut lines = req.headers().get("Cookie").peekable();
+    if lines.peek().is_none() {
+        // A local client has the cookies, but not the header.
+        let cookie = req.cookies().get(name);
+        return cookie.map(|cookie| cookie.value().to_owned()).into_iter().collect();
+    }
+    let named = lines.flat_map(pairs).filter(|(it, _)| *it == name);
+    named.map(|(_, value)| value.to_owned()).collect()
+}
+
+/// The value of the cookie of this name, if there is exactly one. Of two, something else than this
+/// server has set one, and nothing tells which: then neither is trusted.
+pub(crate) fn value(req: &Request<'_>, name: &str) -> Option<String> {
+    let mut values = values(req, name);
+    if values.len() == 1 { values.pop() } else { None }
+}
+
+/// The names and values in one line of the header.
+pub(crate) fn pairs(line: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = line.split(';').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (trim(name), trim(value)))
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_space_and_tab_are_trimmed() {
+        let read = pairs("a=1; b = 2\t;\tc=3=4").collect::<Vec<_>>();
+        assert_eq!(read, [("a", "1"), ("b", "2"), ("c", "3=4")]);
+        let blanks = ('\u{80}'..=char::MAX).filter(|c| c.is_whitespace());
+        for blank in blanks.chain(['\u{b}', '\u{c}', '\u{feff}', '\u{200b}']) {
+            for line in
+                [" a=1", "a =1", "a= 1", "a=1 "].map(|it| it.replace(' ', &blank.to_string()))
+            {
+                assert_eq!(pairs(&line).next(), line.split_once('='));
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_name_is_no_cookie() {
+        assert_eq!(pairs("a; ;; =; =b").collect::<Vec<_>>(), [("", ""), ("", "b")]);
+    }
+}
