@@ -384,6 +384,28 @@ fn two_cookies_of_one_name_are_a_page_with_the_way_out() {
 }
 
 #[test]
+fn a_cookie_that_cannot_be_read_is_told_to_those_who_sent_it() {
+    let server = Running::start("06-login", &[]);
+    let answer = Browser::new().post(&format!("{}/login", server.address), &[("username", "Tim")]);
+    let good = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let with = |cookie: &[u8]| {
+        let head = b"GET /user HTTP/1.1\r\nHost: x\r\nCookie: ";
+        raw(&server, [head, cookie, b"\r\n"].concat())
+    };
+    for bytes in [&b"who=J\xf6"[..], b"\xff", b"a=\xc3\x28", b"lesson-06=\x80"] {
+        let answer = with(&[bytes, b"; ", good.as_bytes()].concat());
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        assert!(answer.contains("Your browser sent a cookie that cannot be read"), "{answer}");
+        assert!(answer.contains("developer tools"), "the way out: {answer}");
+        assert!(!answer.contains("Tim") && !answer.contains("set-cookie: lesson-06="), "{answer}");
+        // Others are none the wiser.
+        assert!(with(good.as_bytes()).contains("Hello, Tim!"));
+    }
+    let utf8 = ["who=J\u{f6}; ".as_bytes(), good.as_bytes()].concat();
+    assert!(with(&utf8).contains("Hello, Tim!"), "what is UTF-8 is no fault");
+}
+
+#[test]
 fn what_two_cookies_ask_for_is_not_done() {
     let server = Running::start("06-login", &[]);
     let two = "lesson-06=a; lesson-06=b";

@@ -61,20 +61,8 @@ fn set_retry_after(res: &mut Response<'_>, status: Status) {
 /// Renders the page for a status. Without templates it is plain text.
 fn error_page(req: &Request<'_>, status: Status) -> (ContentType, String) {
     let (title, advice) = words(status);
-    let (title, advice) = match several_cookies(req) {
-        Some((many, name)) if status == Status::BadRequest => (
-            format!("Your browser sent {many} cookies named {name}"),
-            format!(
-                "Only one of them is this lesson's, and the server cannot tell which: another program \
-                 on this host has set the same name, or it is kept for a longer path or for a whole \
-                 domain. So none is trusted, and nothing was changed. The way out: open the \
-                 browser's developer tools (F12), there \u{201c}Application\u{201d} or \
-                 \u{201c}Storage\u{201d}, then \u{201c}Cookies\u{201d}; delete every cookie named \
-                 {name}, and open the page again."
-            ),
-        ),
-        _ => (title.to_owned(), advice.to_owned()),
-    };
+    let trouble = (status == Status::BadRequest).then(|| cookie_trouble(req)).flatten();
+    let (title, advice) = trouble.unwrap_or_else(|| (title.to_owned(), advice.to_owned()));
     let page = context! { code: status.code, title: &title, advice: &advice };
     match Template::show(req.rocket(), "error", page) {
         Some(html) => (ContentType::HTML, html),
@@ -82,14 +70,36 @@ fn error_page(req: &Request<'_>, status: Status) -> (ContentType, String) {
     }
 }
 
-/// How many cookies for the session the browser sent, and their name, if it is more than one.
-fn several_cookies<'r>(req: &'r Request<'_>) -> Option<(&'static str, &'r str)> {
-    let name = req.rocket().state::<Sessions>()?.cookie_name.as_str();
-    match cookie_header::values(req, name).len() {
-        0 | 1 => None,
-        2 => Some(("two", name)),
-        _ => Some(("several", name)),
+/// Where to look for cookies in a browser.
+const COOKIES: &str = "open the browser's developer tools (F12), there \u{201c}Application\u{201d} or \
+    \u{201c}Storage\u{201d}, then \u{201c}Cookies\u{201d}";
+
+/// What is wrong with the cookies of this request, and the way out, if that is why it is refused.
+fn cookie_trouble(req: &Request<'_>) -> Option<(String, String)> {
+    if cookie_header::is_dropped(req) {
+        let title = "Your browser sent a cookie that cannot be read".to_owned();
+        let advice = format!(
+            "Another program on this host has set a cookie with bytes that are not UTF-8, and \
+             Rocket 0.5.2 then drops all cookies that come with it. So this lesson cannot know \
+             you, and nothing was changed. The way out: {COOKIES}; delete the cookies that are not \
+             a lesson's, and open the page again."
+        );
+        return Some((title, advice));
     }
+    let name = &req.rocket().state::<Sessions>()?.cookie_name;
+    let many = match cookie_header::values(req, name).len() {
+        0 | 1 => return None,
+        2 => "two",
+        _ => "several",
+    };
+    let title = format!("Your browser sent {many} cookies named {name}");
+    let advice = format!(
+        "Only one of them is this lesson's, and the server cannot tell which: another program on \
+         this host has set the same name, or it is kept for a longer path or for a whole domain. So \
+         none is trusted, and nothing was changed. The way out: {COOKIES}; delete every cookie named \
+         {name}, and open the page again."
+    );
+    Some((title, advice))
 }
 
 /// Gives a page to a response that the session has refused, when it was too late for a catcher.

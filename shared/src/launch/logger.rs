@@ -9,6 +9,7 @@ use rocket::config::LogLevel;
 use rocket::figment::Figment;
 
 use super::failures;
+use crate::session::cookie_header;
 
 /// What was said before the launch, by target: printed only if there is no launch.
 static BEFORE_LAUNCH: Mutex<Option<Vec<(String, String)>>> = Mutex::new(Some(Vec::new()));
@@ -45,6 +46,14 @@ fn speaks_to_terminals(c: char) -> bool {
     matches!(c, '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Hears that Rocket drops the cookies of a request, of which it tells the log only.
+fn note_dropped_cookies(said: &Record<'_>) {
+    let is_warning = said.level() == Level::Warn && said.target().starts_with("rocket::request");
+    if is_warning && said.args().to_string() == "Header 'cookie' contains invalid UTF-8" {
+        cookie_header::note_dropped();
+    }
+}
+
 struct Logger;
 
 impl Log for Logger {
@@ -63,6 +72,7 @@ impl Log for Logger {
 
     fn log(&self, record: &Record<'_>) {
         failures::wait_for_requests(record);
+        note_dropped_cookies(record);
         if !self.enabled(record.metadata()) {
             return;
         }

@@ -5,7 +5,34 @@
 //! one may. And it trims every blank of Unicode, where browsers trim space and tab only (RFC 6265bis,
 //! 5.6): then the name could begin with another blank.
 
+use std::collections::VecDeque;
+
+use parking_lot::Mutex;
 use rocket::Request;
+use rocket::tokio::task;
+
+/// The tasks of requests whose cookies Rocket has dropped; the oldest makes room.
+static DROPPED: Mutex<VecDeque<task::Id>> = Mutex::new(VecDeque::new());
+const DROPPED_LIMIT: usize = 1000;
+
+/// Remembers that the request of this task came with cookies that Rocket 0.5.2 has dropped.
+///
+/// For one byte that is no UTF-8, in whatever cookie, it drops the whole header, and nothing of that
+/// can be read: it tells its log, and no request. But it reads headers in the task that answers.
+pub(crate) fn note_dropped() {
+    if let Some(id) = task::try_id() {
+        let mut dropped = DROPPED.lock();
+        dropped.truncate(DROPPED_LIMIT - 1);
+        dropped.push_front(id);
+    }
+}
+
+/// Whether the browser sent cookies that nobody can read.
+pub(crate) fn is_dropped(req: &Request<'_>) -> bool {
+    struct IsDropped(bool);
+    let is_dropped = || task::try_id().is_some_and(|id| DROPPED.lock().contains(&id));
+    req.local_cache(|| IsDropped(is_dropped())).0
+}
 
 /// The values of all cookies of this name, as the browser wrote them.
 pub(crate) fn values(req: &Request<'_>, name: &str) -> Vec<String> {

@@ -26,6 +26,9 @@ impl Cached {
         let Some(sessions) = req.rocket().state::<Sessions>() else {
             return Self(None);
         };
+        if cookie_header::is_dropped(req) {
+            return Self(Some(Err(StoreError::UnreadableCookies)));
+        }
         let name = &sessions.cookie_name;
         let mut tokens = cookie_header::values(req, name);
         Self(Some(match tokens.len() {

@@ -116,6 +116,9 @@ pub enum StoreError {
     /// The browser sent more than one cookie of this name (400). Something else than this server has
     /// set all but one, and nothing tells which: none is trusted, and a new one would not be either.
     SeveralCookies(String),
+    /// The browser sent a cookie with bytes that are not UTF-8 (400). Rocket 0.5.2 then drops all that
+    /// came with it: this session's cookie may be among them.
+    UnreadableCookies,
 }
 
 impl StoreError {
@@ -126,7 +129,7 @@ impl StoreError {
             Self::TooLarge { .. } => Status::PayloadTooLarge,
             Self::Unstorable(_) => Status::InternalServerError,
             Self::Unreachable(_) => Status::ServiceUnavailable,
-            Self::SeveralCookies(_) => Status::BadRequest,
+            Self::SeveralCookies(_) | Self::UnreadableCookies => Status::BadRequest,
         }
     }
 }
@@ -139,6 +142,7 @@ impl fmt::Display for StoreError {
             }
             Self::Unstorable(why) => write!(f, "a value cannot be stored: {why}"),
             Self::Unreachable(why) => write!(f, "the session store does not answer: {why}"),
+            Self::UnreadableCookies => f.write_str("the browser sent a cookie that is not UTF-8"),
             Self::SeveralCookies(name) => {
                 write!(f, "the browser sent several cookies named {name}")
             }
