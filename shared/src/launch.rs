@@ -1,9 +1,10 @@
 //! When a lesson cannot start: one message that says why and what to do, and exit code 1. And when
 //! it ends: time for what is under way.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::env;
 use std::net::{IpAddr, TcpListener};
-use std::panic;
+use std::panic::{self, PanicHookInfo};
 use std::process;
 use std::sync::OnceLock;
 use std::thread;
@@ -14,6 +15,7 @@ use rocket::figment::Figment;
 
 use crate::catalogue::Lesson;
 use crate::logger;
+use crate::terminal::{Stream, flush, say};
 
 /// How long a connection may take to come to its end, by the setting `shutdown.grace`.
 static GRACE: OnceLock<Duration> = OnceLock::new();
@@ -37,7 +39,13 @@ pub(crate) fn wait_for_requests(said: &Record<'_>) {
 
 /// Ends the program with a message.
 pub(crate) fn stop(lesson: &str, problem: &str) -> ! {
-    eprintln!("{lesson} did not start.\n{problem}");
+    end(&format!("{lesson} did not start.\n{problem}"))
+}
+
+/// Says the last words, and ends the program.
+fn end(words: &str) -> ! {
+    say(Stream::Stderr, words);
+    flush();
     process::exit(1)
 }
 
@@ -50,15 +58,14 @@ pub(crate) fn explain_failures(lesson: &Lesson, figment: &Figment) {
     panic::set_hook(Box::new(move |info| {
         let reason = info.payload_as_str().unwrap_or_default();
         if !reason.starts_with("aborting due to") {
-            return standing(info);
+            return if is_of_a_request() { tell(info) } else { standing(info) };
         }
         if reason == "aborting due to failed shutdown" {
-            eprintln!(
+            end(&format!(
                 "{} has ended, perhaps before all requests were answered: the settings \
                  `shutdown.grace` and `shutdown.mercy` say how long they have.",
                 lesson.folder
-            );
-            process::exit(1)
+            ))
         }
         let details = match reason {
             "aborting due to socket bind error" => unbound(&lesson, address, port),
@@ -66,6 +73,21 @@ pub(crate) fn explain_failures(lesson: &Lesson, figment: &Figment) {
         };
         stop(&lesson.folder, if details.is_empty() { reason } else { &details })
     }));
+}
+
+/// Whether this thread is one in which a running server handles requests: those of tests have other names.
+fn is_of_a_request() -> bool {
+    thread::current().name() == Some("rocket-worker-thread")
+}
+
+/// Says what Rust says of a panic, without waiting for the terminal.
+fn tell(info: &PanicHookInfo<'_>) {
+    let trace = Backtrace::capture();
+    let trace = match trace.status() {
+        BacktraceStatus::Captured => trace.to_string(),
+        _ => "note: run with `RUST_BACKTRACE=1` to see what led there".to_owned(),
+    };
+    say(Stream::Stderr, &logger::harmless(&format!("{info}\n{trace}")));
 }
 
 /// Says why nobody can listen on this port, by trying it again.

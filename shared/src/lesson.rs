@@ -16,7 +16,7 @@ use crate::session::SessionFairing;
 use crate::settings::{explain, place};
 use crate::{
     banner, docs, launch, lesson_link, logger, pages, protection, secret, static_files, templates,
-    xray,
+    terminal, xray,
 };
 
 /// Gives the Rocket of a lesson, ready but for its routes: settings, templates, style sheet, error
@@ -79,6 +79,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
         }))
         .attach(banner::fairing(lesson.clone()))
         .manage(lessons)
+        .manage(terminal::FlushAtEnd)
         .register("/", pages::catchers())
         .mount("/", [protection::routes(), static_files::routes(), lesson_link::routes()].concat())
         .mount("/", docs::routes());

@@ -31,6 +31,7 @@ mod settings;
 mod sqlite_file;
 mod static_files;
 mod templates;
+mod terminal;
 pub mod testing;
 mod visitor;
 mod words;
