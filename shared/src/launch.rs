@@ -69,7 +69,7 @@ pub(crate) fn explain_failures(lesson: &Lesson, figment: &Figment) {
         }
         let details = match reason {
             "aborting due to socket bind error" => unbound(&lesson, address, port),
-            _ => logger::launch_errors(),
+            _ => refused(&lesson),
         };
         stop(&lesson.folder, if details.is_empty() { reason } else { &details })
     }));
@@ -90,6 +90,15 @@ fn tell(info: &PanicHookInfo<'_>) {
     say(Stream::Stderr, &logger::harmless(&format!("{info}\n{trace}")));
 }
 
+/// Says what was logged about a launch that failed, and what starts the lesson if cargo does not.
+fn refused(lesson: &Lesson) -> String {
+    let reasons = logger::launch_errors();
+    match &lesson.run {
+        Some(run) => format!("{reasons}\n`{run}` brings up all that this lesson needs."),
+        None => reasons,
+    }
+}
+
 /// Says why nobody can listen on this port, by trying it again.
 fn unbound(lesson: &Lesson, address: Option<IpAddr>, port: Option<u16>) -> String {
     let (Some(address), Some(port)) = (address, port) else {
@@ -102,13 +111,23 @@ fn unbound(lesson: &Lesson, address: Option<IpAddr>, port: Option<u16>) -> Strin
         Err(error) => error.to_string(),
         Ok(_) => "it was taken a moment ago and is free now: try again".to_owned(),
     };
-    let other = if port < 60_000 { port + 1000 } else { port - 1000 };
-    let command = format!("cargo run -p {}", lesson.package());
+    let problem = format!("Port {port} on {address} cannot be used: {why}.");
+    let others = [1000, 2000, 3000, -1000, -2000, -3000];
+    let mut others = others.iter().filter_map(|far| port.checked_add_signed(*far));
+    let Some(other) = others.find(|other| TcpListener::bind((address, *other)).is_ok()) else {
+        return problem;
+    };
+    let package = lesson.package();
+    let session = format!("'{{cookie={package}-{other}}}'");
     // Git Bash, which sets this, is a Unix shell.
     let advice = if cfg!(windows) && env::var_os("MSYSTEM").is_none() {
-        format!("$env:ROCKET_PORT = {other}; {command}")
+        format!(
+            "$env:ROCKET_PORT = {other}; $env:ROCKET_SESSION = {session}; cargo run -p {package}"
+        )
     } else {
-        format!("ROCKET_PORT={other} {command}")
+        format!("ROCKET_PORT={other} ROCKET_SESSION={session} cargo run -p {package}")
     };
-    format!("Port {port} on {address} cannot be used: {why}.\nOr take another one: {advice}")
+    format!(
+        "{problem}\nOr take another port, and another cookie, for browsers send one to all ports:\n  {advice}"
+    )
 }
