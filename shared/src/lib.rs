@@ -27,6 +27,7 @@ mod config;
 
 mod clock;
 mod id;
+mod terminal;
 
 pub use clock::{Clock, Timestamp, in_words};
 #[cfg(feature = "database")]

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 
-use tests::command;
+use tests::{Browser, Running, command, root};
 
 /// Starts a lesson that must refuse, and returns what it says.
 fn refusal(settings: &[(&str, &str)]) -> String {
@@ -139,6 +139,45 @@ fn a_taken_port_is_named_with_the_way_out() {
     let message = refusal(&[("ROCKET_PORT", &port)]);
     assert!(message.contains(&format!("Port {port} on 127.0.0.1")), "{message}");
     assert!(message.contains("cargo run -p lesson-06"), "{message}");
+}
+
+#[test]
+fn the_command_for_another_port_starts_a_lesson_with_a_cookie_of_its_own() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let message = refusal(&[("ROCKET_PORT", &port)]);
+    let advice = message.lines().last().unwrap().trim();
+    let (settings, _) = advice.split_once("cargo run -p lesson-06").expect("it says how");
+    let words = shlex::split(settings).expect("a shell can read it");
+    let settings = words.iter().map(|word| word.split_once('=').unwrap());
+    let server = Running::from(command("06-login").envs(settings));
+    let [first, second] = [&Running::start("06-login", &[]), &server].map(|server| {
+        let url = format!("{}/login", server.address);
+        let answer = Browser::new().post(&url, &[("username", "Tim")]);
+        answer.header("set-cookie").split('=').next().unwrap().to_owned()
+    });
+    assert_eq!(first, "lesson-06");
+    assert!(second.starts_with("lesson-06-"), "{second}");
+    assert!(advice.contains(server.authority().rsplit(':').next().unwrap()), "{advice}");
+}
+
+#[test]
+fn an_address_that_is_not_here_is_on_no_other_port_either() {
+    let message = refusal(&[("ROCKET_ADDRESS", "192.0.2.1"), ("ROCKET_PORT", "65000")]);
+    assert!(message.contains("Port 65000 on 192.0.2.1 cannot be used"), "{message}");
+    assert!(!message.contains("cargo run"), "{message}");
+}
+
+#[test]
+fn where_redis_is_missing_lesson_09_names_what_brings_it_up() {
+    let nowhere = "{store=redis,url=\"redis://127.0.0.1:1/\"}";
+    let mut command = command("09-many-servers");
+    let output = command.env("ROCKET_SESSION", nowhere).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("no Redis answers there"), "{message}");
+    assert!(message.contains("`lessons/09-many-servers/run` brings up"), "{message}");
+    assert!(root().join("lessons/09-many-servers/run").is_file());
 }
 
 #[test]

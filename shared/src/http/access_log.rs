@@ -2,15 +2,15 @@
 //! its session.
 
 use std::fmt::Display;
-use std::io::{self, Write};
 use std::time::Instant;
 
 use parking_lot::Mutex;
 use rocket::config::LogLevel;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request, Response};
-use yansi::Paint;
+use yansi::Style;
 
+use crate::terminal::{Stream, paint, say};
 /// Prints the access log, unless `log_level` is `off` or `critical`.
 pub(crate) struct AccessLog;
 
@@ -81,22 +81,21 @@ impl Fairing for AccessLog {
         }
         let Arrival { line, at } = Arrival::of(req);
         let code = res.status().code;
-        let status = match code {
-            200..=299 => code.green(),
-            300..=399 => code.cyan(),
-            400..=499 => code.yellow(),
-            _ => code.red(),
+        let colour = match code {
+            200..=299 => Style::new().green(),
+            300..=399 => Style::new().cyan(),
+            400..=499 => Style::new().yellow(),
+            _ => Style::new().red(),
         };
         let to = res
             .headers()
             .get_one("Location")
             .map_or_else(String::new, |to| format!(" → {}", without_query(to)));
-        let took = format!("{} ms", at.elapsed().as_millis());
-        // If nobody reads it any more, that is no reason to fail.
-        let mut stdout = io::stdout().lock();
-        let _ = writeln!(stdout, "{line} {status}{to}  {}", took.dim());
-        for line in &*req.local_cache(Notes::default).0.lock() {
-            let _ = writeln!(stdout, "    {}", line.dim());
-        }
+        let dim = |text: &str| paint(text, Style::new().dim());
+        let took = dim(&format!("{} ms", at.elapsed().as_millis()));
+        let mut lines = vec![format!("{line} {}{to}  {took}", paint(code, colour))];
+        let notes = req.local_cache(Notes::default).0.lock();
+        lines.extend(notes.iter().map(|line| format!("    {}", dim(line))));
+        say(Stream::Stdout, &lines.join("\n"));
     }
 }

@@ -1,7 +1,6 @@
 //! Mails that leave no classroom: they are shown in the terminal.
 
 use std::fmt::Display;
-use std::io::{self, Write};
 
 use parking_lot::Mutex;
 use rocket::config::LogLevel;
@@ -11,6 +10,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Orbit, Rocket};
 
 use crate::http::host::own_origin;
+use crate::terminal::{Stream, say};
 
 /// How many mails are kept for tests to read.
 const KEPT: usize = 100;
@@ -51,7 +51,7 @@ impl Mailbox<'_> {
         let origin = origin.unwrap_or_else(|_| own_origin(config));
         let mail = format!("Mail to {to}\n  {subject}: {origin}{path}");
         if config.log_level != LogLevel::Off {
-            let _ = writeln!(io::stdout(), "{mail}");
+            say(Stream::Stdout, &mail);
         }
         let mut sent = self.sent.0.lock();
         if sent.len() == KEPT {

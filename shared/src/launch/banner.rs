@@ -1,26 +1,25 @@
 //! The few lines that a lesson says when it starts.
 
-use std::io::{self, Write};
-
 use rocket::config::LogLevel;
 use rocket::fairing::AdHoc;
 use rocket::{Orbit, Rocket};
-use yansi::Paint;
+use yansi::Style;
 
 use super::catalogue::Lesson;
 use super::logger;
 use crate::clock::in_words;
 use crate::http::host::own_origin;
 use crate::session::Sessions;
+use crate::terminal::{Stream, decide_on_colours, paint, say};
 
 /// Prints the banner as soon as the lesson can be visited, unless `log_level` is `off`.
 pub(crate) fn fairing(lesson: Lesson) -> AdHoc {
     AdHoc::on_liftoff("Banner", |rocket| {
         Box::pin(async move {
             logger::launched();
+            decide_on_colours(rocket.config());
             if rocket.config().log_level != LogLevel::Off {
-                // If nobody reads it, that is no reason to fail.
-                let _ = writeln!(io::stdout(), "{}", text(&lesson, rocket));
+                say(Stream::Stdout, &text(&lesson, rocket));
             }
         })
     })
@@ -31,8 +30,8 @@ fn text(lesson: &Lesson, rocket: &Rocket<Orbit>) -> String {
     let title = format!("Lesson {} · {}", lesson.number, lesson.title);
     let address = own_origin(config);
     let mut lines = vec![
-        format!("\n  {}", title.bold()),
-        row("open", &address.underline().to_string()),
+        format!("\n  {}", paint(title, Style::new().bold())),
+        row("open", &paint(address, Style::new().underline())),
         row("doc", &lesson.doc()),
         row("source", &lesson.source()),
     ];

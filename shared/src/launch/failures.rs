@@ -1,9 +1,10 @@
 //! When a lesson cannot start: one message that says why and what to do, and exit code 1. And when
 //! it ends: time for what is under way.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::env;
 use std::net::{IpAddr, TcpListener};
-use std::panic;
+use std::panic::{self, PanicHookInfo};
 use std::process;
 use std::sync::OnceLock;
 use std::thread;
@@ -14,6 +15,7 @@ use rocket::figment::Figment;
 
 use super::catalogue::Lesson;
 use super::logger;
+use crate::terminal::{Stream, flush, say};
 
 /// How long a connection may take to come to its end, by the setting `shutdown.grace`.
 static GRACE: OnceLock<Duration> = OnceLock::new();
@@ -37,7 +39,13 @@ pub(crate) fn wait_for_requests(said: &Record<'_>) {
 
 /// Ends the program with a message.
 pub(crate) fn stop(lesson: &str, problem: &str) -> ! {
-    eprintln!("{lesson} did not start.\n{problem}");
+    end(&format!("{lesson} did not start.\n{problem}"))
+}
+
+/// Says the last words, and ends the program.
+fn end(words: &str) -> ! {
+    say(Stream::Stderr, words);
+    flush();
     process::exit(1)
 }
 
@@ -50,22 +58,45 @@ pub(crate) fn explain_failures(lesson: &Lesson, figment: &Figment) {
     panic::set_hook(Box::new(move |info| {
         let reason = info.payload_as_str().unwrap_or_default();
         if !reason.starts_with("aborting due to") {
-            return standing(info);
+            return if is_of_a_request() { tell(info) } else { standing(info) };
         }
         if reason == "aborting due to failed shutdown" {
-            eprintln!(
+            end(&format!(
                 "{} has ended, perhaps before all requests were answered: the settings \
                  `shutdown.grace` and `shutdown.mercy` say how long they have.",
                 lesson.folder
-            );
-            process::exit(1)
+            ))
         }
         let details = match reason {
             "aborting due to socket bind error" => unbound(&lesson, address, port),
-            _ => logger::launch_errors(),
+            _ => refused(&lesson),
         };
         stop(&lesson.folder, if details.is_empty() { reason } else { &details })
     }));
+}
+
+/// Whether this thread is one in which a running server handles requests: those of tests have other names.
+fn is_of_a_request() -> bool {
+    thread::current().name() == Some("rocket-worker-thread")
+}
+
+/// Says what Rust says of a panic, without waiting for the terminal.
+fn tell(info: &PanicHookInfo<'_>) {
+    let trace = Backtrace::capture();
+    let trace = match trace.status() {
+        BacktraceStatus::Captured => trace.to_string(),
+        _ => "note: run with `RUST_BACKTRACE=1` to see what led there".to_owned(),
+    };
+    say(Stream::Stderr, &logger::harmless(&format!("{info}\n{trace}")));
+}
+
+/// Says what was logged about a launch that failed, and what starts the lesson if cargo does not.
+fn refused(lesson: &Lesson) -> String {
+    let reasons = logger::launch_errors();
+    match &lesson.run {
+        Some(run) => format!("{reasons}\n`{run}` brings up all that this lesson needs."),
+        None => reasons,
+    }
 }
 
 /// Says why nobody can listen on this port, by trying it again.
@@ -80,13 +111,23 @@ fn unbound(lesson: &Lesson, address: Option<IpAddr>, port: Option<u16>) -> Strin
         Err(error) => error.to_string(),
         Ok(_) => "it was taken a moment ago and is free now: try again".to_owned(),
     };
-    let other = if port < 60_000 { port + 1000 } else { port - 1000 };
-    let command = format!("cargo run -p {}", lesson.package());
+    let problem = format!("Port {port} on {address} cannot be used: {why}.");
+    let others = [1000, 2000, 3000, -1000, -2000, -3000];
+    let mut others = others.iter().filter_map(|far| port.checked_add_signed(*far));
+    let Some(other) = others.find(|other| TcpListener::bind((address, *other)).is_ok()) else {
+        return problem;
+    };
+    let package = lesson.package();
+    let session = format!("'{{cookie={package}-{other}}}'");
     // Git Bash, which sets this, is a Unix shell.
     let advice = if cfg!(windows) && env::var_os("MSYSTEM").is_none() {
-        format!("$env:ROCKET_PORT = {other}; {command}")
+        format!(
+            "$env:ROCKET_PORT = {other}; $env:ROCKET_SESSION = {session}; cargo run -p {package}"
+        )
     } else {
-        format!("ROCKET_PORT={other} {command}")
+        format!("ROCKET_PORT={other} ROCKET_SESSION={session} cargo run -p {package}")
     };
-    format!("Port {port} on {address} cannot be used: {why}.\nOr take another one: {advice}")
+    format!(
+        "{problem}\nOr take another port, and another cookie, for browsers send one to all ports:\n  {advice}"
+    )
 }

@@ -18,7 +18,7 @@ use crate::config::settings::{explain, place};
 use crate::http::access_log::AccessLog;
 use crate::http::{error_pages, protection};
 use crate::session::SessionFairing;
-use crate::xray;
+use crate::{terminal, xray};
 
 /// Gives the Rocket of a lesson, ready but for its routes: settings, templates, style sheet, error
 /// pages, sessions, protection, and a few words on the terminal.
@@ -83,6 +83,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
         }))
         .attach(banner::fairing(lesson.clone()))
         .manage(lessons)
+        .manage(terminal::FlushAtEnd)
         .register("/", error_pages::catchers())
         .mount("/", [protection::routes(), lesson_link::routes()].concat())
         .mount("/static", FileServer::from(static_files))

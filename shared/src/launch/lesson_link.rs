@@ -27,7 +27,7 @@ async fn lesson_link(
     if let Ok(Ok(_)) = timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
         return Some(Ok(Redirect::to(format!("http://{}:{}/", host.0, lesson.port))));
     }
-    let page = context! { package: lesson.package(), wanted: lesson };
+    let page = context! { command: lesson.command(), wanted: lesson };
     Some(Err((Status::NotFound, Template::render("not_running", page))))
 }
 

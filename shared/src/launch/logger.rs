@@ -1,6 +1,5 @@
 //! Rocket's log, less its wall: errors only, or nearly all of it if `log_level` is `debug`.
 
-use std::io::{self, Write};
 use std::mem;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
@@ -10,6 +9,7 @@ use rocket::figment::Figment;
 
 use super::failures;
 use crate::session::cookie_header;
+use crate::terminal::{Stream, say};
 
 /// What was said before the launch, by target: printed only if there is no launch.
 static BEFORE_LAUNCH: Mutex<Option<Vec<(String, String)>>> = Mutex::new(Some(Vec::new()));
@@ -40,10 +40,24 @@ pub(crate) fn launch_errors() -> String {
     lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n")
 }
 
-/// Whether a terminal would act on this letter, which an address may have in it: one of the controls
-/// beyond ASCII (those in ASCII hyper refuses), or one that turns the direction of writing.
-fn speaks_to_terminals(c: char) -> bool {
-    matches!(c, '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// A text without what a terminal would act on, which may have come from a visitor: controls, and what
+/// turns the direction of writing. Rocket's colours go too: pear turns them on for log files.
+pub(crate) fn harmless(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let acts = |c: char| turns(c) || c.is_control() && !matches!(c, '\n' | '\t');
+    without_colours(text).replace(acts, "\u{fffd}")
+}
+
+/// A text without codes such as `ESC [ 31 m`.
+fn without_colours(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default();
+    let is_code = |code: &str| code.chars().all(|c| c.is_ascii_digit() || c == ';');
+    let rest = parts.map(|part| match part.split_once('m') {
+        Some((code, rest)) if is_code(code) => rest,
+        _ => part,
+    });
+    [first].into_iter().chain(rest).collect()
 }
 
 /// Hears that Rocket drops the cookies of a request, of which it tells the log only.
@@ -77,15 +91,32 @@ impl Log for Logger {
             return;
         }
         let is_minor = record.level() > Level::Error && log::max_level() == LevelFilter::Debug;
-        let text = record.args().to_string().replace(speaks_to_terminals, "\u{fffd}");
+        let text = harmless(&record.args().to_string());
         match &mut *BEFORE_LAUNCH.lock() {
             Some(said) if !is_minor => said.push((record.target().to_owned(), text)),
             _ => {
                 let level = if is_minor { "debug" } else { "error" };
-                let _ = writeln!(io::stderr(), "{level}: {text}");
+                say(Stream::Stderr, &format!("{level}: {text}"));
             }
         }
     }
 
     fn flush(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_log_cannot_speak_to_the_terminal() {
+        for (text, expected) in [
+            ("\u{1b}[1;31mred\u{1b}[0m and\n\tplain", "red and\n\tplain"),
+            ("\u{1b}[2Jcleared\u{9b}31m", "2Jcleared\u{fffd}31m"),
+            ("\u{1b}]0;title\u{7}\r\u{202e}", "\u{fffd}]0;title\u{fffd}\u{fffd}\u{fffd}"),
+            ("\u{1b}[", ""),
+        ] {
+            assert_eq!(harmless(text), expected);
+        }
+    }
 }

@@ -1,7 +1,5 @@
 //! One password for one admin: its hash from the settings, or a random one for this run.
 
-use std::io::{self, Write};
-
 use rand::Rng;
 use rocket::fairing::{self, AdHoc, Fairing};
 use rocket::http::Status;
@@ -9,6 +7,7 @@ use rocket::{Build, Rocket};
 
 use super::{check, hash_here, verify};
 use crate::config::settings::{explain, place, program};
+use crate::terminal::{Stream, say};
 
 /// The setting with the hash.
 const KEY: &str = "admin_password_hash";
@@ -90,7 +89,8 @@ fn tell() -> impl Fairing {
     AdHoc::on_liftoff("Tell the admin's password", |rocket| {
         Box::pin(async move {
             if let Some(AdminPassword { made: Some(made), .. }) = rocket.state() {
-                let _ = writeln!(io::stdout(), "  The admin's password for this run: {made}\n");
+                let told = format!("  The admin's password for this run: {made}\n");
+                say(Stream::Stdout, &told);
             }
         })
     })
