@@ -15,6 +15,7 @@ use rocket::figment::Figment;
 
 use crate::catalogue::Lesson;
 use crate::logger;
+use crate::templates;
 use crate::terminal::{Stream, flush, say};
 
 /// How long a connection may take to come to its end, by the setting `shutdown.grace`.
@@ -46,6 +47,7 @@ pub(crate) fn stop(lesson: &str, problem: &str) -> ! {
 fn end(words: &str) -> ! {
     say(Stream::Stderr, words);
     flush();
+    templates::remove_copy();
     process::exit(1)
 }
 

@@ -8,6 +8,7 @@ use rocket::config::LogLevel;
 use rocket::figment::Figment;
 
 use crate::launch;
+use crate::templates;
 use crate::terminal::{Stream, say};
 
 /// What was said before the launch, by target: printed only if there is no launch.
@@ -81,7 +82,7 @@ impl Log for Logger {
             return;
         }
         let is_minor = record.level() > Level::Error && log::max_level() == LevelFilter::Debug;
-        let text = harmless(&record.args().to_string());
+        let text = harmless(&templates::name_the_originals(&record.args().to_string()));
         match &mut *BEFORE_LAUNCH.lock() {
             Some(said) if !is_minor => said.push((record.target().to_owned(), text)),
             _ => {
