@@ -107,6 +107,8 @@ pub fn command_with(lesson: &str, features: &[&str]) -> Command {
     command
         .env("ROCKET_PORT", "0")
         .env("ROCKET_DATA_DIR", data)
+        // What a lesson that is killed leaves behind goes with `cargo clean`.
+        .env("TMPDIR", target())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

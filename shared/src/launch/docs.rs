@@ -50,7 +50,13 @@ async fn picture(name: &str) -> Option<NamedFile> {
 /// A doc as HTML.
 fn doc(root: &Path, name: &str, sources: &[Source]) -> Option<String> {
     let file = root.join("docs").join(file_name(name)?).with_extension("md");
-    Some(markdown::to_html(&fs::read_to_string(file).ok()?, name, sources))
+    Some(markdown::to_html(&read(&file)?, name, sources))
+}
+
+/// A text without the byte order mark that some editors begin it with.
+fn read(file: &Path) -> Option<String> {
+    let text = fs::read_to_string(file).ok()?;
+    Some(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 /// The name of a file in a folder, and no way out of it.

@@ -14,7 +14,7 @@ use log::Record;
 use rocket::figment::Figment;
 
 use super::catalogue::Lesson;
-use super::logger;
+use super::{logger, templates};
 use crate::terminal::{Stream, flush, say};
 
 /// How long a connection may take to come to its end, by the setting `shutdown.grace`.
@@ -46,6 +46,7 @@ pub(crate) fn stop(lesson: &str, problem: &str) -> ! {
 fn end(words: &str) -> ! {
     say(Stream::Stderr, words);
     flush();
+    templates::remove_copy();
     process::exit(1)
 }
 

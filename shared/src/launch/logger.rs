@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use rocket::config::LogLevel;
 use rocket::figment::Figment;
 
-use super::failures;
+use super::{failures, templates};
 use crate::session::cookie_header;
 use crate::terminal::{Stream, say};
 
@@ -91,7 +91,7 @@ impl Log for Logger {
             return;
         }
         let is_minor = record.level() > Level::Error && log::max_level() == LevelFilter::Debug;
-        let text = harmless(&record.args().to_string());
+        let text = harmless(&templates::name_the_originals(&record.args().to_string()));
         match &mut *BEFORE_LAUNCH.lock() {
             Some(said) if !is_minor => said.push((record.target().to_owned(), text)),
             _ => {

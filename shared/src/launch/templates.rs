@@ -1,10 +1,16 @@
 //! What all templates of a lesson have: the frame around each page, and two functions.
 
+mod copy;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rocket::fairing::Fairing;
 use rocket_dyn_templates::tera::{Context, Tera};
 use rocket_dyn_templates::{Engines, Template};
 use serde_json::{Value, json};
 
+pub(super) use self::copy::{name_the_originals, remove_copy};
 use super::catalogue::Catalogue;
 use crate::form;
 
@@ -23,11 +29,15 @@ pub(crate) fn fairing(lessons: &Catalogue) -> impl Fairing + use<> {
         "before": lessons.before(),
         "after": lessons.after(),
     });
-    Template::try_custom(move |Engines { tera }: &mut Engines| {
+    let loaded = Arc::new(AtomicUsize::new(0));
+    let count = loaded.clone();
+    let engine = Template::try_custom(move |Engines { tera }: &mut Engines| {
         tera.register_function("input", form::Input);
         fill_in_base(tera, &facts)?;
+        count.fetch_add(1, Ordering::SeqCst);
         Ok(())
-    })
+    });
+    copy::Templates::new(engine, loaded)
 }
 
 /// Renders the base template for the first time, with what is known of the lesson at launch: no page

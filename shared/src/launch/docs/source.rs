@@ -36,15 +36,14 @@ impl Source {
                 .flatten()
                 .flatten()
                 .filter_map(|entry| entry.file_name().into_string().ok())
+                .filter(|name| !name.starts_with('.'))
                 .filter(|name| [".rs", ".tera"].iter().any(|end| name.ends_with(end)))
                 .collect();
             // `main.rs` is where one begins to read, and the tests are where one ends.
             names.sort_by_key(|name| (name != "main.rs", name == "tests.rs", name.clone()));
             paths.extend(names.into_iter().map(|name| format!("{folder}/{name}")));
         }
-        let read = |path: String| {
-            Some(Self::new(path.clone(), &fs::read_to_string(root.join(path)).ok()?))
-        };
+        let read = |path: String| Some(Self::new(path.clone(), &super::read(&root.join(path))?));
         paths.into_iter().filter_map(read).collect()
     }
 }

@@ -1,2 +1,0 @@
-/// temp
-pub fn is_visible(text: &str) -> bool { !text.contains(char::is_control) }
