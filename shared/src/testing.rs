@@ -147,6 +147,16 @@ impl Browser<'_> {
         self.send(Method::Get, path, None, None)
     }
 
+    /// Asks for the head of a page only.
+    pub fn head(&self, path: &str) -> Answer {
+        self.send(Method::Head, path, None, None)
+    }
+
+    /// Opens a page with one more header.
+    pub fn get_with(&self, header: (&'static str, &'static str), path: &str) -> Answer {
+        self.send(Method::Get, path, None, Some(Header::new(header.0, header.1)))
+    }
+
     /// Sends a form; `fields` are written like `name=Ferris&age=7`.
     pub fn post(&self, path: &str, fields: &str) -> Answer {
         self.send(Method::Post, path, Some(fields), None)

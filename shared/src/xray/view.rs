@@ -93,7 +93,7 @@ impl View {
             is_on_the_server: store.is_on_the_server(),
             explanation: store.explanation(),
             cookie: sessions.cookie_name.clone(),
-            asked: outcome.is_some(),
+            asked: outcome.is_some_and(|outcome| outcome.asked),
             sent,
             stored: after.cloned(),
             set: line.as_deref().map(SetCookie::explain),
