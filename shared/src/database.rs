@@ -20,6 +20,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, SqlSafeStr};
 
 use crate::config::settings::{beside_its_file, explain, program};
 use crate::config::sqlite_file;
+use crate::session::StoreError;
 
 /// The setting that says where the lessons' database is.
 const URL: &str = "databases.main.url";
@@ -207,7 +208,7 @@ async fn run(pool: &AnyPool, migrations: &[&'static str]) -> Result<(), MigrateE
 }
 
 /// Why a handler that works with a database has not done what was asked. With `?` it comes from an
-/// [`sqlx::Error`], from a [`Status`], and from a status with a page.
+/// [`sqlx::Error`], a [`StoreError`], a [`Status`], and a status with a page.
 ///
 /// ```
 /// use rocket::http::Status;
@@ -263,6 +264,13 @@ impl From<(Status, Template)> for Refusal {
 impl From<Status> for Refusal {
     fn from(status: Status) -> Self {
         Self::Status(status)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        log::error!("{error}");
+        Self::Status(error.status())
     }
 }
 

@@ -9,6 +9,7 @@ mod guard;
 mod record;
 mod save;
 pub(crate) mod store;
+mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,8 +32,8 @@ use crate::config::settings::SessionSettings;
 
 /// What is remembered of the visitor who sent this request: a dictionary, and a request guard.
 ///
-/// It is loaded once per request, and only when a handler asks for it; it is saved once, after the
-/// handler. Any value that serde knows can go in.
+/// It is loaded once per request, and only when a handler asks for it; it is saved after the handler,
+/// or when the handler says so ([`save`](Self::save)). Any value that serde knows can go in.
 ///
 /// ```
 /// use rocket::{get, post};
@@ -54,27 +55,37 @@ use crate::config::settings::SessionSettings;
 /// removed, or when its time is up.
 pub struct Session {
     state: Mutex<State>,
-    settings: Arc<SessionSettings>,
+    sessions: Sessions,
     now: Timestamp,
+    has_ended: bool,
 }
 
 /// The session as this request sees it, and what the request did to it.
 #[derive(Default)]
 struct State {
-    /// The token that the browser sent, be it good or not.
-    sent: Option<String>,
+    /// The token that the browser sent, be it good or not, or the one that a save has given since.
+    token: Option<String>,
     /// The record behind it, if it is good.
     loaded: Option<Arc<Record>>,
     /// The record as this request sees it.
     record: Arc<Record>,
+    /// What is still to be saved.
+    unsaved: Unsaved,
+    /// A value that could not be stored, or a save that failed: then the request fails.
+    fault: Option<StoreError>,
+    /// What came of it, once it was saved.
+    outcome: Option<Outcome>,
+}
+
+/// What a request did to its session since it was loaded or last saved.
+#[derive(Default)]
+struct Unsaved {
     /// What to do again on the store's record, which another request may have changed meanwhile.
     changes: Vec<Change>,
     /// Whether what was loaded is over.
     cleared: bool,
     /// Whether the token shall be a new one.
     renewed: bool,
-    /// A value that could not be stored.
-    fault: Option<StoreError>,
 }
 
 impl Session {
@@ -182,9 +193,8 @@ impl Session {
     pub fn clear(&self) {
         let mut state = self.state.lock();
         state.record = Arc::new(Record::new(self.now));
-        state.changes.clear();
         state.fault = None;
-        state.cleared = true;
+        state.unsaved = Unsaved { cleared: true, ..Unsaved::default() };
     }
 
     /// The keys, in alphabetical order.
@@ -226,7 +236,7 @@ impl Session {
     /// ```
     pub fn renew(&self) {
         self.change(Change::Renew(self.now));
-        self.state.lock().renewed = true;
+        self.state.lock().unsaved.renewed = true;
     }
 
     /// Makes the session outlive the closing of the browser, or not. It is Flask's `session.permanent`.
@@ -267,8 +277,9 @@ impl Session {
     #[must_use]
     pub fn ending(&self) -> Option<Ending> {
         let state = self.state.lock();
-        if state.is_to_be_saved(&self.settings) {
-            let expires = state.record.extended(&self.settings, self.now);
+        let settings = &self.sessions.settings;
+        if state.is_to_be_saved(settings) {
+            let expires = state.record.extended(settings, self.now);
             return Some(Ending::new(self.now, expires));
         }
         state.kept().map(|record| Ending::new(self.now, record.expires))
@@ -285,7 +296,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn lifetime(&self) -> Duration {
-        self.settings.lifetime
+        self.sessions.settings.lifetime
     }
 
     /// Whether the browser sent a cookie to which there is no session (any more).
@@ -298,16 +309,35 @@ impl Session {
     /// ```
     #[must_use]
     pub fn has_ended(&self) -> bool {
-        let state = self.state.lock();
-        state.sent.is_some() && state.loaded.is_none()
+        self.has_ended
     }
 
     fn change(&self, change: Change) {
         let state = &mut *self.state.lock();
         match change.apply(Arc::make_mut(&mut state.record)) {
-            Ok(()) => state.changes.push(change),
+            Ok(()) => state.unsaved.changes.push(change),
             Err(fault) => state.fault = Some(fault),
         }
+    }
+
+    /// Whether it is permanent and does not have its full lifetime.
+    fn has_time_to_gain(&self) -> bool {
+        let state = self.state.lock();
+        let end = state.record.extended(&self.sessions.settings, self.now);
+        state.record.permanent && state.record.expires < end
+    }
+
+    /// Lets the messages wait that were on a page which is not shown.
+    fn keep_messages(&self) {
+        self.state.lock().forget(|change| matches!(change, Change::Shown(_)), self.now);
+    }
+
+    /// Whether all that is to be saved are messages for the next page.
+    fn is_left_with_messages(&self) -> bool {
+        let state = self.state.lock();
+        let Unsaved { changes, cleared, .. } = &state.unsaved;
+        let are_messages = changes.iter().all(|change| matches!(change, Change::Flash(_)));
+        are_messages && !changes.is_empty() && !cleared && state.fault.is_none()
     }
 
     /// Whether the answer may show something of it: then no cache shall keep it.
@@ -320,15 +350,41 @@ impl Session {
 impl State {
     /// What was loaded, unless it was cleared.
     fn kept(&self) -> Option<&Arc<Record>> {
-        self.loaded.as_ref().filter(|_| !self.cleared)
+        self.loaded.as_ref().filter(|_| !self.unsaved.cleared)
     }
 
-    /// A session that was not touched is not saved, unless its lifetime slides. A new one is saved
-    /// only with a value in it: nobody fills the store by just visiting.
+    /// A session that was not touched is not saved, unless its lifetime slides, which it does once per
+    /// request. A new one is saved only with a value in it: nobody fills the store by just visiting.
     fn is_to_be_saved(&self, settings: &SessionSettings) -> bool {
         if self.kept().is_none() {
             return !self.record.values.is_empty();
         }
-        !self.changes.is_empty() || self.record.permanent && settings.refresh_each_request
+        let slides = self.record.permanent && settings.refresh_each_request;
+        !self.unsaved.changes.is_empty() || slides && self.outcome.is_none()
+    }
+
+    /// Takes changes back that are not saved yet.
+    fn forget(&mut self, is_unwanted: impl Fn(&Change) -> bool, now: Timestamp) {
+        if self.unsaved.changes.iter().any(&is_unwanted) {
+            self.unsaved.changes.retain(|change| !is_unwanted(change));
+            let kept = self.kept().cloned();
+            self.see(kept.unwrap_or_else(|| Arc::new(Record::new(now))));
+        }
+    }
+
+    /// Sees the session as this record, with what is not saved yet.
+    fn see(&mut self, mut record: Arc<Record>) {
+        if !self.unsaved.changes.is_empty()
+            && let Err(fault) = self.unsaved.apply(Arc::make_mut(&mut record))
+        {
+            self.fault = Some(fault);
+        }
+        self.record = record;
+    }
+}
+
+impl Unsaved {
+    fn apply(&self, record: &mut Record) -> Result<(), StoreError> {
+        self.changes.iter().try_for_each(|change| change.apply(record))
     }
 }

@@ -156,7 +156,12 @@ impl Browser<'_> {
         self.send(Method::Get, path, None, None)
     }
 
-    /// Opens a page with a header, such as one that a link on another site would cause.
+    /// Asks for the head of a page only.
+    pub fn head(&self, path: &str) -> Answer {
+        self.send(Method::Head, path, None, None)
+    }
+
+    /// Opens a page with one more header.
     pub fn get_with(&self, header: (&'static str, &'static str), path: &str) -> Answer {
         self.send(Method::Get, path, None, Some(Header::new(header.0, header.1)))
     }

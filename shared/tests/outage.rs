@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
+use rocket::figment::Figment;
+use rocket::http::{Header, Status};
 use rocket::request::{FromRequest, Outcome};
-use rocket::{Build, Request, Rocket, futures, get, post, routes};
+use rocket::{Build, Request, Responder, Rocket, State, futures, get, post, routes};
 use shared::session::{Record, Store, StoreError};
 use shared::testing::Server;
 use shared::{Session, SessionFairing};
@@ -72,6 +75,53 @@ fn set_name_and_cut(session: &Session, line: &rocket::State<Arc<CutLine>>, name:
     line.is_cut.store(true, Ordering::SeqCst);
 }
 
+#[post("/save/<name>")]
+async fn save_name(session: &Session, name: &str) -> Result<(), Status> {
+    session.insert("name", name);
+    session.save().await?;
+    session.save().await?;
+    Ok(())
+}
+
+#[post("/permanent")]
+fn permanent(session: &Session) {
+    session.set_permanent(true);
+}
+
+/// Something beside the session that a handler changes.
+#[derive(Default)]
+struct Orders(AtomicUsize);
+
+/// Cuts the line before it saves the session, or after the order.
+#[post("/order/<cut>")]
+async fn order(
+    session: &Session,
+    line: &State<Arc<CutLine>>,
+    orders: &State<Orders>,
+    cut: &str,
+) -> Result<(), Status> {
+    session.insert("cart", 0);
+    line.is_cut.store(cut == "before", Ordering::SeqCst);
+    session.save().await?;
+    orders.0.fetch_add(1, Ordering::SeqCst);
+    line.is_cut.store(cut == "after", Ordering::SeqCst);
+    session.flash("Thank you!");
+    Ok(())
+}
+
+#[get("/orders")]
+fn orders(orders: &State<Orders>) -> String {
+    orders.0.load(Ordering::SeqCst).to_string()
+}
+
+#[derive(Responder)]
+struct Public((), Header<'static>);
+
+#[get("/public")]
+fn public() -> Public {
+    Public((), Header::new("Cache-Control", "public"))
+}
+
 #[get("/maybe")]
 fn maybe(session: Option<&Session>) -> String {
     session.is_some().to_string()
@@ -104,8 +154,13 @@ fn start() -> (Server, Arc<CutLine>) {
         log_level: rocket::config::LogLevel::Off,
         ..rocket::Config::debug_default()
     };
-    let rocket = rocket::custom(quiet).manage(store).manage(line.clone()).attach(SessionFairing);
-    (Server::start(rocket.mount("/", routes![name, set_name, set_name_and_cut, maybe, bare])), line)
+    let settings = Figment::from(quiet).merge(("session.lifetime", "5m"));
+    let rocket = rocket::custom(settings).manage(store).manage(line.clone()).attach(SessionFairing);
+    let rocket = rocket
+        .manage(Orders::default())
+        .mount("/", routes![name, set_name, set_name_and_cut, maybe, bare])
+        .mount("/", routes![save_name, permanent, order, orders, public]);
+    (Server::start(rocket), line)
 }
 
 #[test]
@@ -139,6 +194,20 @@ fn an_outage_while_saving_is_a_503_too() {
 }
 
 #[test]
+fn an_error_says_nothing_untrue_of_what_was_done() {
+    let (server, line) = start();
+    let browser = server.browser();
+    browser.post("/name/Ferris", "");
+    for (cut, status, orders) in [("before", 503, "0"), ("after", 200, "1"), ("never", 200, "2")] {
+        let answer = browser.post(&format!("/order/{cut}"), "");
+        assert_eq!(answer.status, status, "{cut}");
+        assert!(!answer.shows("not lost") && !answer.shows("Nothing was changed"), "{cut}");
+        line.is_cut.store(false, Ordering::SeqCst);
+        assert_eq!(browser.get("/orders").body, orders, "{cut}");
+    }
+}
+
+#[test]
 fn who_needs_no_session_notices_nothing() {
     let (server, line) = start();
     let browser = server.browser();
@@ -161,7 +230,18 @@ fn the_store_is_asked_only_as_often_as_needed() {
     browser.get("/name");
     assert_eq!(calls(), 1, "it is loaded");
     browser.get("/bare");
-    assert_eq!(calls(), 0, "nobody asked for the session");
+    assert_eq!(calls(), 1, "it may be permanent, but is not");
+    browser.post("/save/Ferris", "");
+    assert_eq!(calls(), 2, "it is loaded and replaced, and not a second time after the handler");
+    browser.post("/permanent", "");
+    assert_eq!(calls(), 2);
+    browser.get("/bare");
+    assert_eq!(calls(), 1, "it has its full time already");
+    server.wait(Duration::from_secs(1));
+    browser.get("/bare");
+    assert_eq!(calls(), 2, "it slides");
+    browser.get("/public");
+    assert_eq!(calls(), 0, "what is the same for all has no session");
     browser.post("/name/Corro", "");
     assert_eq!(calls(), 2, "it is loaded and replaced");
 }

@@ -54,6 +54,7 @@ on_every_store! {
     a_visit_writes_nothing,
     a_page_without_a_session_knows_nothing_of_it,
     what_a_fairing_of_the_application_changes_is_saved,
+    a_permanent_session_slides_where_no_handler_asks_for_it,
     one_cookie_with_all_its_attributes,
     behind_tls_the_cookie_is_secure,
     vary_is_merged_into_the_header_that_stands,
@@ -79,7 +80,14 @@ on_every_store! {
     what_cannot_be_stored_fails_the_request,
     clear_ends_it_whatever_went_wrong_before,
     a_session_that_is_too_large_is_refused_and_kept_as_it_was,
+    a_handler_can_save_by_itself,
+    what_a_handler_saved_stays_when_it_fails,
+    what_changes_after_a_save_is_saved_too,
+    a_session_can_end_and_begin_after_a_save,
+    a_save_that_fails_fails_the_request,
     messages_are_shown_once,
+    messages_that_were_not_shown_stay,
+    messages_never_fill_a_session,
     what_shows_a_session_is_not_kept_in_caches,
     the_end_is_told_as_it_will_be,
     a_value_that_changes_its_type_begins_anew,
@@ -93,6 +101,8 @@ mod at_once {
     on_the_server! {
         two_requests_at_once_both_count,
         ten_updates_at_once_lose_nothing,
+        fifty_updates_at_once_lose_nothing,
+        a_save_in_the_handler_brings_nothing_back,
         a_message_added_at_once_stays_for_the_next_page,
         a_request_under_way_brings_nothing_back,
         a_request_under_way_does_not_undo_a_renewal,
@@ -156,7 +166,6 @@ fn a_page_without_a_session_knows_nothing_of_it(app: &App) {
     let server = app.start();
     let browser = server.browser();
     browser.post("/insert/name/Ferris", "");
-    browser.post("/permanent/true", "");
     let answer = browser.get("/bare");
     assert!(answer.headers("Set-Cookie").is_empty());
     assert!(answer.headers("Vary").is_empty());
@@ -169,6 +178,25 @@ fn what_a_fairing_of_the_application_changes_is_saved(app: &App) {
         browser.get("/in_a_fairing");
     }
     assert_eq!(browser.get("/get_number/visits").body, "Some(2)");
+}
+
+fn a_permanent_session_slides_where_no_handler_asks_for_it(app: &App) {
+    for (refresh, slides) in [(true, true), (false, false)] {
+        let server = app.with("lifetime", "5m").with("refresh_each_request", refresh).start();
+        let browser = server.browser();
+        browser.post("/insert/name/Ferris", "");
+        browser.post("/permanent/true", "");
+        let public = browser.get("/public");
+        assert!(public.headers("Set-Cookie").is_empty() && public.headers("Vary").is_empty());
+        for path in ["/bare", "/no/such/page", "/bare"] {
+            server.wait(Duration::from_mins(2));
+            let answer = browser.get(path);
+            assert_eq!(answer.header("Set-Cookie").contains("Max-Age=300"), slides, "{path}");
+            assert_eq!(answer.header("Vary") == "Cookie", slides, "{path}: CVE-2023-30861");
+            assert_eq!(answer.header("Cache-Control") == "no-store", slides, "{path}");
+        }
+        assert_eq!(browser.get("/get/name").body == "Some(\"Ferris\")", slides);
+    }
 }
 
 fn one_cookie_with_all_its_attributes(app: &App) {
@@ -509,6 +537,117 @@ fn a_session_that_is_too_large_is_refused_and_kept_as_it_was(app: &App) {
     }
 }
 
+fn a_handler_can_save_by_itself(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    let answer = browser.post("/save/name/Ferris", "");
+    assert!(answer.header("Set-Cookie").starts_with("test="), "and only once");
+    assert_eq!(answer.header("Cache-Control"), "no-store");
+    assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
+    browser.post("/save/name/Corro", "");
+    assert_eq!(browser.get("/get/name").body, "Some(\"Corro\")");
+}
+
+fn what_a_handler_saved_stays_when_it_fails(app: &App) {
+    let server = app.start();
+    for first in ["/insert/name/Ferris", "/get/name"] {
+        let browser = server.browser();
+        browser.post(first, "");
+        let answer = browser.post("/save_and_fail/500/name/Corro", "");
+        assert_eq!(answer.status, 500);
+        assert!(answer.header("Set-Cookie").starts_with("test="), "the id is a new one");
+        assert_eq!(browser.get("/keys").body, "[\"name\"]");
+        assert_eq!(browser.get("/get/name").body, "Some(\"Corro\")");
+    }
+}
+
+fn what_changes_after_a_save_is_saved_too(app: &App) {
+    let server = app.with("lifetime", "5m").start();
+    let (browser, thief) = (server.browser(), server.browser());
+    browser.post("/insert/name/Ferris", "");
+    thief.set_cookie("test", &browser.cookie().unwrap());
+    for visits in [2, 4] {
+        let answer = browser.post("/login_save_and_update/visits", "");
+        assert!(answer.header("Set-Cookie").contains("Max-Age=300"), "and only once");
+        assert_eq!(browser.get("/get_number/visits").body, format!("Some({visits})"));
+    }
+    assert_eq!(thief.get("/get_number/visits").body, "None", "the old id is dead");
+}
+
+fn a_session_can_end_and_begin_after_a_save(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    for _ in 0..2 {
+        let answer = browser.post("/save_and_clear/name/Ferris", "");
+        assert!(answer.header("Set-Cookie").contains("Max-Age=0"), "and only once");
+        assert_eq!(browser.cookie(), None);
+        browser.post("/insert/color/orange", "");
+    }
+    let (before, thief) = (browser.cookie().unwrap(), server.browser());
+    browser.post("/clear_save_and_insert/name/Corro", "");
+    assert_ne!(browser.cookie().unwrap(), before);
+    assert_eq!(browser.get("/keys").body, "[\"name\"]");
+    thief.set_cookie("test", &before);
+    assert_eq!(thief.get("/keys").body == "[]", app.kept == Kept::OnTheServer);
+}
+
+fn a_save_that_fails_fails_the_request(app: &App) {
+    let too_much = match app.kept {
+        Kept::InTheCookie => 4_000,
+        Kept::OnTheServer => 1_050_000,
+    };
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    for path in ["/save_large", "/save_large_anyway"] {
+        let answer = browser.post(&format!("{path}/{too_much}"), "");
+        assert_eq!(answer.status, 413, "{path}");
+        assert!(answer.headers("Set-Cookie").is_empty() && answer.shows("413"), "{path}");
+        assert_eq!(browser.get("/keys").body, "[\"name\"]", "{path}");
+    }
+    let answer = browser.post(&format!("/save_large_and_clear/{too_much}"), "");
+    assert_eq!((answer.status, browser.cookie()), (200, None));
+}
+
+fn messages_that_were_not_shown_stay(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    browser.post("/flash/one", "");
+    browser.head("/flashes");
+    for purpose in ["prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip"] {
+        browser.get_with(("Sec-Purpose", purpose), "/flashes");
+    }
+    browser.get_with(("Purpose", "prefetch"), "/flashes");
+    for code in [204, 205, 302, 303, 304, 307, 500] {
+        assert_eq!(browser.get(&format!("/flashes_and/{code}")).status, code);
+    }
+    assert_eq!(browser.get("/flashes").body, "[\"one\"]");
+    assert_eq!(browser.get("/flashes").body, "[]");
+    browser.head("/flashes");
+    assert_eq!(browser.cookie(), None, "there was nothing else in it");
+}
+
+fn messages_never_fill_a_session(app: &App) {
+    let server = app.start();
+    let browser = server.browser();
+    for n in 0..30 {
+        assert_eq!(browser.post(&format!("/flash/number%20{n}"), "").status, 200);
+    }
+    let shown = browser.get("/flashes").body;
+    assert!(shown.starts_with("[\"number 20\"") && shown.ends_with("\"number 29\"]"), "{shown}");
+    browser.post("/insert/name/Ferris", "");
+    for text in ["x", "%C3%A9", "%22", "%01", "%F0%9F%A6%80"] {
+        for times in [200, 400, 100_000] {
+            assert_eq!(browser.post(&format!("/flash_long/{text}/{times}"), "").status, 200);
+        }
+        browser.post("/flash/last", "");
+        let cookie = browser.cookie().unwrap();
+        assert!(cookie.len() < 2_000, "{text}: {}", cookie.len());
+        assert!(browser.get("/flashes").body.ends_with("\"last\"]"), "{text}");
+    }
+    assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
+}
+
 fn messages_are_shown_once(app: &App) {
     let server = app.start();
     let browser = server.browser();
@@ -579,6 +718,20 @@ fn two_requests_at_once_both_count(app: &App) {
 fn ten_updates_at_once_lose_nothing(app: &App) {
     let after = at_once(app, &["/meet/update/visits"; 10]);
     assert_eq!(after.visits, "Some(10)");
+}
+
+fn fifty_updates_at_once_lose_nothing(app: &App) {
+    let after = at_once(app, &["/meet/update/visits"; 50]);
+    assert_eq!(after.visits, "Some(50)");
+}
+
+fn a_save_in_the_handler_brings_nothing_back(app: &App) {
+    for end in ["/meet/clear/x", "/meet/renew/x", "/meet/wait/300"] {
+        let paths = ["/meet/save_and_insert_late/one", end];
+        let after = at_once(&app.with("lifetime", "5m"), &paths);
+        assert_eq!(after.keys, "[]", "{end}");
+        assert!(after.cookies_of_the_late_one.is_empty(), "{end}: {after:?}");
+    }
 }
 
 fn a_message_added_at_once_stays_for_the_next_page(app: &App) {

@@ -68,7 +68,7 @@ async fn change_password(
         let answer = ("current", "That is not your password.");
         return Err(wrong(("password", &user.name), answer, context));
     };
-    remember(db, session, login).await?;
+    remember(session, login).await?;
     session.flash("Your password is changed, and all other logins are ended.");
     Ok(Redirect::to(uri!(page)))
 }
@@ -83,6 +83,7 @@ fn delete_form(user: User) -> Template {
     pages::page("delete", &user.name, None)
 }
 
+/// The session ends first: if the account then stays, all that is lost is this login.
 #[post("/delete", data = "<form>")]
 async fn delete(
     db: &State<Db>,
@@ -99,8 +100,9 @@ async fn delete(
         let answer = ("password", "That is not your password.");
         return Err(wrong(("delete", &user.name), answer, context));
     }
-    accounts::delete(db, &user).await?;
     session.clear();
+    session.save().await?;
+    accounts::delete(db, &user).await?;
     Ok(Redirect::to(uri!(crate::login::register_form)))
 }
 

@@ -5,13 +5,14 @@ use shared::database::Refusal;
 use shared::{Visitor, password};
 use sqlx::AnyPool;
 
+use crate::attempts;
 use crate::login::RegisterForm;
+use crate::logins::{self, Begun};
 use crate::user::User;
-use crate::{attempts, logins};
 
 /// An account that has just been made.
 pub(crate) struct Created {
-    pub(crate) login: String,
+    pub(crate) login: Begun,
     pub(crate) confirmation: String,
 }
 
@@ -36,8 +37,7 @@ pub(crate) async fn create(
     if insert.execute(&mut *both).await?.rows_affected() == 0 {
         return Ok(None);
     }
-    let login = logins::begin(&mut both, &id, visitor).await?;
-    both.commit().await?;
+    let login = logins::begin(both, &id, visitor).await?;
     Ok(Some(Created { login, confirmation }))
 }
 

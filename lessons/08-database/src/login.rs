@@ -47,9 +47,9 @@ async fn register(
         let taken = ("username", "That name is taken.");
         return Err(wrong(("register", ""), taken, context));
     };
+    remember(session, account.login).await?;
     let link = uri!(confirm_form(&*account.confirmation));
     mailbox.send(form.email.as_str(), "Confirm your address", link);
-    remember(db, session, account.login).await?;
     Ok(Redirect::to(uri!(account::page)))
 }
 
@@ -87,15 +87,16 @@ async fn login(
     let Some(LoginForm { username, password }) = value else {
         return Err(again("login", "", &context));
     };
+    logins::sweep(db, session.lifetime(), visitor.now()).await?;
     let Some(login) = passwords::log_in(db, username.as_str(), password, &visitor).await? else {
         let answer = ("password", "Name or password is wrong.");
         return Err(wrong(("login", ""), answer, context));
     };
-    remember(db, session, login).await?;
-    logins::sweep(db, session.lifetime(), visitor.now()).await?;
+    remember(session, login).await?;
     Ok(Redirect::to(uri!(account::page)))
 }
 
+/// Without its login the session is worth nothing, even if it cannot be cleared any more.
 #[post("/logout")]
 async fn logout(db: &State<Db>, session: &Session, user: User) -> Result<Redirect, Refusal> {
     logins::end(db, &user.id, &user.login).await?;

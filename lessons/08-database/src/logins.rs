@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use shared::{Timestamp, Visitor, in_words};
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 
 use crate::user::{NOTED, User};
 
@@ -33,17 +33,23 @@ impl Login {
     }
 }
 
-/// Writes down that this visitor is logged in, and returns what their session shall hold.
+/// A login with all that was written before it. It is committed when a session has its id.
+pub(crate) struct Begun {
+    pub(crate) id: String,
+    pub(crate) all: Transaction<'static, Any>,
+}
+
+/// Writes down that this visitor is logged in.
 pub(crate) async fn begin(
-    db: &mut AnyConnection,
+    mut all: Transaction<'static, Any>,
     account: &str,
     visitor: &Visitor,
-) -> Result<String, sqlx::Error> {
+) -> Result<Begun, sqlx::Error> {
     let id = shared::random_id();
     let insert = sqlx::query("INSERT INTO logins VALUES ($1, $2, $3, $4, $5, $5)");
     let insert = insert.bind(&id).bind(account).bind(&visitor.browser).bind(&visitor.address);
-    insert.bind(visitor.now().cast_signed()).execute(db).await?;
-    Ok(id)
+    insert.bind(visitor.now().cast_signed()).execute(&mut *all).await?;
+    Ok(Begun { id, all })
 }
 
 /// The logins of an account that may still be in use.
@@ -82,7 +88,7 @@ pub(crate) async fn end(db: &AnyPool, account: &str, id: &str) -> Result<(), sql
 }
 
 /// Ends the login that a session held before it got another.
-pub(crate) async fn forget(db: &AnyPool, id: &str) -> Result<(), sqlx::Error> {
+pub(crate) async fn forget(db: &mut AnyConnection, id: &str) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM logins WHERE id = $1").bind(id).execute(db).await?;
     Ok(())
 }

@@ -6,8 +6,9 @@ use shared::{Visitor, password};
 use sqlx::AnyPool;
 
 use crate::accounts::key;
+use crate::attempts;
+use crate::logins::{self, Begun};
 use crate::user::User;
-use crate::{attempts, logins};
 
 /// What is behind a name and a password that belong together.
 pub(crate) struct Account {
@@ -42,7 +43,7 @@ pub(crate) async fn log_in(
     name: &str,
     typed: Password<'_>,
     visitor: &Visitor,
-) -> Result<Option<String>, Refusal> {
+) -> Result<Option<Begun>, Refusal> {
     let Some(Account { id, password_hash }) = check(db, name, typed, visitor).await? else {
         return Ok(None);
     };
@@ -52,9 +53,7 @@ pub(crate) async fn log_in(
     if hold.await?.rows_affected() == 0 {
         return Ok(None);
     }
-    let login = logins::begin(&mut both, &id, visitor).await?;
-    both.commit().await?;
-    Ok(Some(login))
+    Ok(Some(logins::begin(both, &id, visitor).await?))
 }
 
 /// The old password, and the one in its place.
@@ -68,7 +67,7 @@ pub(crate) async fn change(
     user: &User,
     (old, new): Change<'_>,
     visitor: &Visitor,
-) -> Result<Option<String>, Refusal> {
+) -> Result<Option<Begun>, Refusal> {
     let Some(Account { id, password_hash }) = check(db, &user.name, old, visitor).await? else {
         return Ok(None);
     };
@@ -78,9 +77,7 @@ pub(crate) async fn change(
         return Ok(None);
     }
     logins::end_others(&mut all, &id, "").await?;
-    let login = logins::begin(&mut all, &id, visitor).await?;
-    all.commit().await?;
-    Ok(Some(login))
+    Ok(Some(logins::begin(all, &id, visitor).await?))
 }
 
 const CHANGE: &str = "UPDATE accounts SET password_hash = $1 WHERE id = $2 AND password_hash = $3

@@ -1,9 +1,13 @@
 //! What lesson 08 promises, on SQLite; `tests/full` runs the same on PostgreSQL.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use shared::testing::{Answer, Browser, Server};
+use rocket::async_trait;
+use shared::session::{Record, Store, StoreError};
+use shared::testing::{Answer, Browser, Server, open_store};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -396,4 +400,152 @@ fn what_somebody_typed_is_text_and_nothing_more() {
     assert!(browser.post("/register", sent).redirects_to("/user"));
     let page = browser.get("/user");
     assert!(!page.shows("<img") && page.shows("&lt;img"));
+}
+
+/// Keeps sessions until a test lets it keep no more: then it can only be read, as a full disk.
+struct Full {
+    store: Arc<dyn Store>,
+    is_full: AtomicBool,
+    /// How many writes it still takes then.
+    takes: AtomicUsize,
+}
+
+impl Full {
+    fn writable(&self) -> Result<&dyn Store, StoreError> {
+        let takes_one =
+            || self.takes.try_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+        if self.is_full.load(Ordering::SeqCst) && takes_one().is_err() {
+            return Err(StoreError::Unreachable("it is full".to_owned()));
+        }
+        Ok(&*self.store)
+    }
+
+    fn takes_only(&self, writes: usize) {
+        self.takes.store(writes, Ordering::SeqCst);
+        self.is_full.store(true, Ordering::SeqCst);
+    }
+
+    fn takes_all(&self) {
+        self.is_full.store(false, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Store for Full {
+    async fn load(&self, token: &str) -> Result<Option<Record>, StoreError> {
+        self.store.load(token).await
+    }
+
+    async fn create(&self, record: Record) -> Result<String, StoreError> {
+        self.writable()?.create(record).await
+    }
+
+    async fn replace(
+        &self,
+        token: &str,
+        seen: &Record,
+        next: Record,
+        renew: bool,
+    ) -> Result<Option<String>, StoreError> {
+        self.writable()?.replace(token, seen, next, renew).await
+    }
+
+    async fn remove(&self, token: &str) -> Result<(), StoreError> {
+        self.writable()?.remove(token).await
+    }
+}
+
+fn start_with_a_store_that_gets_full() -> (Server, Arc<Full>) {
+    let rocket = super::rocket();
+    let settings = rocket.figment().clone().merge(("session.store", "memory"));
+    let store = rocket::async_test(open_store(&settings)).unwrap();
+    let full = Arc::new(Full { store, is_full: false.into(), takes: 0.into() });
+    let store: Arc<dyn Store> = full.clone();
+    (Server::start(rocket.manage(store)), full)
+}
+
+/// The lifetime of a session slides once a second: only then there is something to write.
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn without_its_session_nothing_is_done_in_the_database() {
+    let (server, full) = start_with_a_store_that_gets_full();
+    let (ferris, corro) = (server.browser(), server.browser());
+    register(&ferris, "Ferris");
+    confirm(&server, &ferris);
+    let mails = server.mails().len();
+    ferris.post("/signup", "");
+    add_stock(&ferris, "AAPL");
+    log_in(&corro, "Ferris", "open+sesame");
+    let page = ferris.get("/stocks").body;
+    let (_, rest) = page.split_once("/stocks/").unwrap();
+    let remove = format!("/stocks/{}/remove", rest.split('/').next().unwrap());
+    server.wait(SECOND);
+    full.takes_only(0);
+    for (path, fields) in [
+        ("/register", &*fields("Corro", "open+sesame")),
+        ("/login", "username=Ferris&password=open+sesame"),
+        ("/add_stock", "stock_symbol=SBUX&number_of_shares=1&purchase_price=1"),
+        (&remove, ""),
+        ("/unregister", ""),
+        ("/logins/end_others", ""),
+        ("/password", "current=open+sesame&password=closed+sesame"),
+        ("/delete", "password=open+sesame"),
+        ("/logout", ""),
+    ] {
+        let answer = ferris.post(path, fields);
+        assert_eq!(answer.status, 503, "{path}");
+        assert!(answer.shows("Perhaps what you asked for was done, and perhaps not"), "{path}");
+    }
+    full.takes_all();
+    assert_eq!(server.mails().len(), mails, "no account, no mail");
+    let page = ferris.get("/stocks");
+    assert!(page.shows("AAPL") && !page.shows("SBUX"));
+    assert!(ferris.get("/emails").shows("<li>ferris@example.com"));
+    assert!(is_logged_in(&corro));
+    assert_eq!(
+        ferris.get("/user").body.matches("/end\"").count(),
+        1,
+        "no login more, and none less"
+    );
+    assert_eq!(log_in(&server.browser(), "Corro", "open+sesame").status, 422);
+    assert!(log_in(&server.browser(), "Ferris", "open+sesame").redirects_to("/user"));
+}
+
+#[test]
+fn what_was_done_is_no_error_because_a_message_is_lost() {
+    let (server, full) = start_with_a_store_that_gets_full();
+    let browser = server.browser();
+    register(&browser, "Ferris");
+    confirm(&server, &browser);
+    browser.post("/signup", "");
+    server.wait(SECOND);
+    full.takes_only(1);
+    add_stock(&browser, "AAPL");
+    server.wait(SECOND);
+    full.takes_only(1);
+    assert!(browser.post("/unregister", "").redirects_to("/emails"));
+    server.wait(SECOND);
+    // The lifetime, and the new id in two tries: the session has changed since it was loaded.
+    full.takes_only(3);
+    let change = "current=open+sesame&password=closed+sesame";
+    assert!(browser.post("/password", change).redirects_to("/user"));
+    full.takes_all();
+    assert!(browser.get("/stocks").shows("AAPL"));
+    assert!(!browser.get("/emails").shows("<li>ferris@example.com"));
+}
+
+#[test]
+fn messages_that_nobody_reads_stop_nothing() {
+    let server = start();
+    let browser = server.browser();
+    register(&browser, "Ferris");
+    for _ in 0..3 {
+        for n in 0..30 {
+            add_stock(&browser, &format!("S{n}"));
+        }
+    }
+    let page = browser.get("/stocks");
+    assert_eq!(page.body.matches("was added.").count(), 10, "the last ten");
+    assert_eq!(page.body.matches("<td>S").count(), 90);
 }

@@ -1,6 +1,6 @@
 //! Who is logged in: the session holds the id of a login, and the database knows whose it is.
 
-use rocket::http::Status;
+use rocket::http::{Method, Status};
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
@@ -10,7 +10,7 @@ use shared::{Clock, Session, Timestamp};
 use sqlx::AnyPool;
 
 use crate::database::Db;
-use crate::logins;
+use crate::logins::{self, Begun};
 
 /// How often it is written down that somebody is still there, in seconds.
 pub(crate) const NOTED: i64 = 60;
@@ -38,11 +38,24 @@ impl<'r> FromRequest<'r> for User {
             return Outcome::Forward(Status::Unauthorized);
         };
         match Self::behind(login, db, clock.now()).await {
-            Ok(Some(user)) => return Outcome::Success(user),
+            Ok(Some(user)) => return may_change(req, session).await.map(|()| user),
             Ok(None) => session.clear(),
             Err(error) => return Outcome::Error((Refusal::from(error).status(), ())),
         }
         Outcome::Forward(Status::Unauthorized)
+    }
+}
+
+/// What is changed in the database is changed when its handler returns; if the session could not be
+/// saved after that, the answer would be an error for something that was done. So it is saved before,
+/// and gets its full lifetime. What a handler leaves in it later are messages, which may get lost.
+async fn may_change(req: &Request<'_>, session: &Session) -> Outcome<(), ()> {
+    if req.method() != Method::Post {
+        return Outcome::Success(());
+    }
+    match session.save().await {
+        Ok(()) => Outcome::Success(()),
+        Err(error) => Outcome::Error((Refusal::from(error).status(), ())),
     }
 }
 
@@ -71,18 +84,19 @@ impl User {
 
 /// Gives the session to whoever has just logged in, under a new id. The login that it held before is
 /// over.
-pub(crate) async fn remember(
-    db: &AnyPool,
-    session: &Session,
-    login: String,
-) -> Result<(), sqlx::Error> {
+///
+/// The session is saved before the login is committed. If the one fails, nothing has happened; if the
+/// other does, the session names a login that there is not, and is worth nothing.
+pub(crate) async fn remember(session: &Session, login: Begun) -> Result<(), Refusal> {
+    let Begun { id, mut all } = login;
     if let Some(before) = session.get::<String>("login") {
-        logins::forget(db, &before).await?;
+        logins::forget(&mut all, &before).await?;
     }
     session.renew();
     session.set_permanent(true);
-    session.insert("login", login);
-    Ok(())
+    session.insert("login", id);
+    session.save().await?;
+    Ok(all.commit().await?)
 }
 
 /// Whatever a page for users says to somebody else: log in.

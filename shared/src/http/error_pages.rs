@@ -29,7 +29,7 @@ fn words(status: Status) -> (&'static str, &'static str) {
         ),
         413 => (
             "Too large",
-            "What was sent is larger than allowed, or the session would be with it. Nothing was changed. To begin anew, delete this lesson's cookie in the browser.",
+            "What was sent is larger than allowed, or would make the session so. It was not put into the session. To begin again, delete this lesson's cookie in the browser.",
         ),
         415 => (
             "Not a form",
@@ -39,7 +39,7 @@ fn words(status: Status) -> (&'static str, &'static str) {
         429 => ("Too many failed tries", "Wait a minute and try again."),
         503 => (
             "Out of reach for a moment",
-            "What keeps the sessions, or the data, does not answer or has too much to do. What was there before is not lost. Try again.",
+            "What keeps the sessions, or the data, does not answer or has too much to do. Perhaps what you asked for was done, and perhaps not: look before you send a form again.",
         ),
         code if code < 500 => ("That did not work", "Go back and try again."),
         _ => (

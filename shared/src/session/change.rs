@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Record, StoreError};
+use super::{Record, StoreError, flash};
 use crate::clock::Timestamp;
 
 /// One change. Two requests at once each work on a copy of the session; at the end each does its
@@ -13,11 +13,15 @@ pub(super) enum Change {
     Insert(String, Value),
     Remove(String),
     Update(String, Box<UpdateFn>),
+    /// A message for the next page.
+    Flash(String),
+    /// These messages were on a page.
+    Shown(Vec<String>),
     Permanent(bool),
     Renew(Timestamp),
 }
 
-type UpdateFn = dyn Fn(Option<&Value>) -> Result<Option<Value>, StoreError> + Send + Sync;
+type UpdateFn = dyn Fn(Option<&Value>) -> Result<Value, StoreError> + Send + Sync;
 
 /// The value as JSON, or which key's value JSON cannot hold, and why.
 fn to_json(key: &str, value: impl Serialize) -> Result<Value, StoreError> {
@@ -35,19 +39,12 @@ impl Change {
         T: Serialize + DeserializeOwned + Default,
     {
         let name = key.to_owned();
-        Self::update_json(key, move |before| {
+        let update = move |before: Option<&Value>| {
             let mut value = before.and_then(|json| T::deserialize(json).ok()).unwrap_or_default();
             change(&mut value);
-            to_json(&name, value).map(Some)
-        })
-    }
-
-    /// Changes the value as JSON; `None` removes it.
-    pub(super) fn update_json(
-        key: &str,
-        change: impl Fn(Option<&Value>) -> Result<Option<Value>, StoreError> + Send + Sync + 'static,
-    ) -> Self {
-        Self::Update(key.to_owned(), Box::new(change))
+            to_json(&name, value)
+        };
+        Self::Update(key.to_owned(), Box::new(update))
     }
 
     /// Does it to `record`.
@@ -60,11 +57,11 @@ impl Change {
                 record.values.remove(key);
             }
             Self::Update(key, change) => {
-                match change(record.values.get(key))? {
-                    Some(value) => record.values.insert(key.clone(), value),
-                    None => record.values.remove(key),
-                };
+                let value = change(record.values.get(key))?;
+                record.values.insert(key.clone(), value);
             }
+            Self::Flash(message) => flash::add(&mut record.values, message),
+            Self::Shown(messages) => flash::remove(&mut record.values, messages),
             Self::Permanent(permanent) => record.permanent = *permanent,
             Self::Renew(now) => {
                 record.created = *now;

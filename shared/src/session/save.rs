@@ -7,8 +7,9 @@ use parking_lot::Mutex;
 use rocket::http::{Cookie, SameSite};
 use rocket::{Request, time};
 
-use super::{Record, Session, Sessions, State, StoreError};
+use super::{Record, Session, Sessions, State, StoreError, Unsaved, in_time};
 use crate::clock::Timestamp;
+use crate::config::settings::SessionSettings;
 
 /// How long an empty record is kept, in seconds. For a new request there is no session then, but
 /// one that was under way when the last value went may still add another.
@@ -19,53 +20,169 @@ impl Session {
     /// then a new one; only a store that cannot be reached is an error.
     pub(super) async fn load(
         sessions: &Sessions,
-        sent: Option<String>,
+        token: Option<String>,
     ) -> Result<Self, StoreError> {
         let now = sessions.clock.now();
-        let found = match &sent {
+        let found = match &token {
             Some(token) => alive(sessions, token, now).await?,
             None => None,
         };
         let loaded = found.filter(|record| !record.values.is_empty()).map(Arc::new);
+        let has_ended = token.is_some() && loaded.is_none();
         let record = loaded.clone().unwrap_or_else(|| Arc::new(Record::new(now)));
-        let state = State { sent, loaded, record, ..State::default() };
-        Ok(Self { state: Mutex::new(state), settings: Arc::clone(&sessions.settings), now })
+        let state = Mutex::new(State { token, loaded, record, ..State::default() });
+        Ok(Self { state, sessions: sessions.clone(), now, has_ended })
     }
 
-    /// Saves what the request did, once.
-    pub(super) async fn save(&self, sessions: &Sessions) -> Result<Outcome, StoreError> {
-        let state = mem::take(&mut *self.state.lock());
-        if let Some(fault) = state.fault {
-            return Err(fault);
+    /// Saves the session now, where else it is saved after the handler.
+    ///
+    /// A handler that changes something besides, such as a database, calls this before it commits: if
+    /// the session cannot be saved, nothing has happened yet. What it puts in before must do no harm
+    /// if the commit then fails; a message that says what was done comes after the commit.
+    ///
+    /// What changes after this is saved after the handler. If nothing does, the store is not asked
+    /// again. A 5xx takes back only what was not saved by this. A session that another request has
+    /// ended meanwhile stays ended, and that is no error.
+    ///
+    /// # Errors
+    ///
+    /// The store does not answer within a second, or the session is too large, or holds what cannot be
+    /// stored. The request then fails with that, whatever the handler makes of it, unless it clears
+    /// the session.
+    ///
+    /// ```
+    /// use rocket::http::Status;
+    /// use shared::Session;
+    ///
+    /// #[rocket::post("/order")]
+    /// async fn order(session: &Session) -> Result<(), Status> {
+    ///     session.remove("cart");
+    ///     session.save().await?;
+    ///     // Here the order goes out.
+    ///     session.flash("Thank you!");
+    ///     Ok(())
+    /// }
+    /// ```
+    pub async fn save(&self) -> Result<(), StoreError> {
+        let saved = in_time(self.save_changes()).await;
+        if let Err(error) = &saved {
+            self.state.lock().fault = Some(error.clone());
         }
+        saved
+    }
+
+    async fn save_changes(&self) -> Result<(), StoreError> {
+        let sessions = &self.sessions;
         // The request may have taken its time: what it saves lives from now on.
         let now = sessions.clock.now();
-        let (sent, before) = (state.sent.clone(), state.loaded.clone());
-        let (cleared, renewed) = (state.cleared, state.renewed);
-        let kept = state.kept().cloned();
-        let (cookie, after) = match (state.is_to_be_saved(&self.settings), kept, &sent) {
-            (true, Some(seen), Some(token)) => merge(sessions, state, token, seen, now).await?,
-            (true, ..) => begin(sessions, state.record, now).await?,
-            (false, None, Some(_)) if state.cleared => (Some(removal(sessions)), None),
-            (false, kept, _) => (None, kept),
+        let (todo, token, loaded, unsaved) = {
+            let state = &mut *self.state.lock();
+            if let Some(fault) = &state.fault {
+                return Err(fault.clone());
+            }
+            let Some(todo) = state.todo(&sessions.settings) else {
+                state.outcome.get_or_insert(Outcome::unchanged(state.loaded.clone(), now));
+                return Ok(());
+            };
+            (todo, state.token.clone(), state.loaded.clone(), mem::take(&mut state.unsaved))
+        };
+        let (cleared, renewed) = (unsaved.cleared, unsaved.renewed);
+        let saved = match todo {
+            Todo::Merge { token, seen, next } => {
+                merge(sessions, &unsaved, next, &token, seen, now).await?
+            }
+            Todo::Begin(record) => begin(sessions, record, now).await?,
+            Todo::End => Saved::Ended,
         };
         // Not before the new one is safe: if that fails, the visitor keeps what was there.
-        if let (true, Some(_), Some(token)) = (cleared, &before, &sent) {
-            sessions.store.remove(token).await?;
+        if let (true, Some(token), Some(_)) = (unsaved.cleared, token, loaded) {
+            sessions.store.remove(&token).await?;
         }
-        Ok(Outcome { before, cookie, after, cleared, renewed, now })
+        let mut state = self.state.lock();
+        state.settle(saved, removal(sessions), now);
+        if let Some(outcome) = &mut state.outcome {
+            outcome.cleared |= cleared;
+            outcome.renewed |= renewed;
+        }
+        Ok(())
+    }
+
+    /// What came of it, if it was saved.
+    pub(super) fn take_outcome(&self) -> Option<Outcome> {
+        self.state.lock().outcome.take()
+    }
+}
+
+/// What a save has to do.
+enum Todo {
+    /// Do the changes to a session that there is.
+    Merge {
+        token: String,
+        seen: Arc<Record>,
+        next: Arc<Record>,
+    },
+    Begin(Arc<Record>),
+    End,
+}
+
+/// What came of it.
+enum Saved {
+    /// It is kept under this token, which comes with a cookie if the browser does not have it.
+    Kept(String, Option<Cookie<'static>>, Arc<Record>),
+    /// The request has ended it.
+    Ended,
+    /// Another request, or time, had ended it before.
+    Over,
+}
+
+impl State {
+    fn todo(&self, settings: &SessionSettings) -> Option<Todo> {
+        let next = Arc::clone(&self.record);
+        match (self.is_to_be_saved(settings), self.kept().cloned(), self.token.clone()) {
+            (true, Some(seen), Some(token)) => Some(Todo::Merge { token, seen, next }),
+            (true, ..) => Some(Todo::Begin(next)),
+            (false, None, Some(_)) if self.unsaved.cleared => Some(Todo::End),
+            (false, ..) => None,
+        }
+    }
+
+    /// Goes on from what was saved. What changed while that went on is still to be saved.
+    fn settle(&mut self, saved: Saved, removal: Cookie<'static>, now: Timestamp) {
+        let before = || Outcome::unchanged(self.loaded.clone(), now);
+        let mut outcome = self.outcome.take().unwrap_or_else(before);
+        outcome.now = now;
+        (outcome.cookie, outcome.after) = match saved {
+            Saved::Kept(token, cookie, record) => {
+                self.token = Some(token);
+                self.loaded = Some(Arc::clone(&record));
+                (cookie.or(outcome.cookie), Some(record))
+            }
+            Saved::Ended => {
+                (self.token, self.loaded) = (None, None);
+                (Some(removal), None)
+            }
+            // It stays under its token: what comes after this finds that over, too.
+            Saved::Over => (None, None),
+        };
+        if !self.unsaved.cleared {
+            let kept = self.loaded.clone();
+            self.see(kept.unwrap_or_else(|| Arc::new(Record::new(now))));
+        }
+        self.outcome = Some(outcome);
     }
 }
 
 /// What came of a session in one request.
 pub(crate) struct Outcome {
+    /// Whether a handler has asked for it. If not, all that can have changed is its end.
+    pub(crate) asked: bool,
     /// The record that was there.
     pub(crate) before: Option<Arc<Record>>,
     /// The cookie to set.
     pub(crate) cookie: Option<Cookie<'static>>,
     /// The record that is kept now.
     pub(crate) after: Option<Arc<Record>>,
-    /// Whether the session that was there was ended, as by a log-out.
+    /// Whether the request ended what was there.
     pub(crate) cleared: bool,
     /// Whether it was to get a new token.
     pub(crate) renewed: bool,
@@ -74,6 +191,12 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    fn unchanged(before: Option<Arc<Record>>, now: Timestamp) -> Self {
+        let after = before.clone();
+        let (cleared, renewed) = (false, false);
+        Self { asked: true, before, cookie: None, after, cleared, renewed, now }
+    }
+
     /// What came of the session of this request, if it had one and its response is finished.
     pub(crate) fn of<'r>(req: &'r Request<'_>) -> Option<&'r Self> {
         req.local_cache(|| Cached(None)).0.as_ref()
@@ -85,9 +208,6 @@ impl Outcome {
 }
 
 struct Cached(Option<Outcome>);
-
-/// The cookie to set, and the record that is kept.
-type Saved = (Option<Cookie<'static>>, Option<Arc<Record>>);
 
 /// Finds the record behind a token, if it is not over.
 async fn alive(
@@ -107,56 +227,59 @@ async fn begin(
     let new = Arc::make_mut(&mut record);
     new.expires = new.extended(&sessions.settings, now);
     let token = sessions.store.create(new.clone()).await?;
-    Ok((Some(cookie(sessions, token, max_age(&record, now))), Some(record)))
+    let cookie = cookie(sessions, token.clone(), max_age(&record, now));
+    Ok(Saved::Kept(token, Some(cookie), record))
 }
 
 /// Does the changes on what the store holds by now, again and again as long as another request is
-/// faster. A session that has ended meanwhile, be it by time, stays ended.
+/// faster: after the first time they wait for their turn, so that not all come again each time. A
+/// session that has ended meanwhile, be it by time, stays ended.
 async fn merge(
     sessions: &Sessions,
-    mut state: State,
+    unsaved: &Unsaved,
+    next: Arc<Record>,
     sent: &str,
     mut seen: Arc<Record>,
     now: Timestamp,
 ) -> Result<Saved, StoreError> {
-    let mut next = Arc::unwrap_or_clone(mem::take(&mut state.record));
+    let mut next = Arc::unwrap_or_clone(next);
+    let mut turn = None;
     let token = loop {
         next.expires = next.extended(&sessions.settings, now);
         if next.values.is_empty() {
             next.expires = next.expires.min(now + GRACE);
         }
-        let is_as_it_was = state.changes.is_empty() && next.expires == seen.expires;
+        let is_as_it_was = unsaved.changes.is_empty() && next.expires == seen.expires;
         if !is_as_it_was && seen.is_alive(now) {
-            let replace = sessions.store.replace(sent, &seen, next.clone(), state.renewed);
+            let replace = sessions.store.replace(sent, &seen, next.clone(), unsaved.renewed);
             if let Some(token) = replace.await? {
                 break token;
+            }
+            if turn.is_none() {
+                turn = Some(sessions.turns.wait(sent).await);
             }
         }
         match alive(sessions, sent, now).await? {
             Some(_) if is_as_it_was => break sent.to_owned(),
             Some(current) => next = current,
             // Whoever logs in while the old session ends gets a new one, with nothing of the old.
-            None if state.renewed => {
+            None if unsaved.renewed => {
                 let mut record = Record { permanent: next.permanent, ..Record::new(now) };
-                apply(&state, &mut record)?;
+                unsaved.apply(&mut record)?;
                 return begin(sessions, Arc::new(record), now).await;
             }
-            None => return Ok((None, None)),
+            None => return Ok(Saved::Over),
         }
         seen = Arc::new(next.clone());
-        apply(&state, &mut next)?;
+        unsaved.apply(&mut next)?;
     };
     if next.values.is_empty() {
-        return Ok((Some(removal(sessions)), None));
+        return Ok(Saved::Ended);
     }
     let is_in_the_browser = token == sent && !seen.values.is_empty();
     let is_to_stay_so = is_in_the_browser && !next.permanent && !seen.permanent;
-    let cookie = (!is_to_stay_so).then(|| cookie(sessions, token, max_age(&next, now)));
-    Ok((cookie, Some(Arc::new(next))))
-}
-
-fn apply(state: &State, record: &mut Record) -> Result<(), StoreError> {
-    state.changes.iter().try_for_each(|change| change.apply(record))
+    let cookie = (!is_to_stay_so).then(|| cookie(sessions, token.clone(), max_age(&next, now)));
+    Ok(Saved::Kept(token, cookie, Arc::new(next)))
 }
 
 /// The seconds for which the browser shall keep the cookie; until it closes if there are none.

@@ -152,6 +152,13 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
+/// So that a handler that fails with a status can use `?`.
+impl From<StoreError> for Status {
+    fn from(error: StoreError) -> Self {
+        error.status()
+    }
+}
+
 /// What browsers keep of a cookie: name and value together, in bytes (RFC 6265bis, 5.7).
 pub(crate) const COOKIE_LIMIT: usize = 4096;
 

@@ -104,7 +104,7 @@ impl View {
             is_on_the_server: store.is_on_the_server(),
             explanation: store.explanation(),
             cookie: sessions.cookie_name.clone(),
-            asked: outcome.is_some(),
+            asked: outcome.is_some_and(|outcome| outcome.asked),
             sent,
             doubled: [sessions.cookie_name.clone(), cookie_name(sessions)]
                 .into_iter()

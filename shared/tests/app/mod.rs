@@ -116,7 +116,17 @@ impl App {
                 ended,
                 ending,
                 flash,
+                flash_long,
                 flashes,
+                flashes_and,
+                save,
+                save_and_fail,
+                login_save_and_update,
+                save_and_clear,
+                clear_save_and_insert,
+                save_large,
+                save_large_anyway,
+                save_large_and_clear,
                 fail,
                 panic,
                 unstorable,
@@ -126,7 +136,8 @@ impl App {
                 length,
                 vary,
                 bare,
-                in_a_fairing
+                in_a_fairing,
+                public
             ],
         )
     }
@@ -237,6 +248,82 @@ fn flashes(session: &Session) -> String {
     format!("{:?}", session.flashes())
 }
 
+#[post("/flash_long/<text>/<times>")]
+fn flash_long(session: &Session, text: &str, times: usize) {
+    session.flash(text.repeat(times));
+}
+
+#[get("/flashes_and/<code>")]
+fn flashes_and(session: &Session, code: u16) -> (Status, ()) {
+    session.flashes();
+    (Status::new(code), ())
+}
+
+#[post("/save/<key>/<value>")]
+async fn save(session: &Session, key: &str, value: &str) -> Result<(), Status> {
+    session.insert(key, value);
+    session.save().await?;
+    Ok(())
+}
+
+#[post("/save_and_fail/<code>/<key>/<value>")]
+async fn save_and_fail(session: &Session, code: u16, key: &str, value: &str) -> Status {
+    session.renew();
+    session.insert(key, value);
+    session.save().await.unwrap();
+    session.insert("later", value);
+    Status::new(code)
+}
+
+#[post("/login_save_and_update/<key>")]
+async fn login_save_and_update(session: &Session, key: &str) -> Result<(), Status> {
+    session.renew();
+    session.set_permanent(true);
+    session.update(key, |count: &mut u32| *count += 1);
+    session.save().await?;
+    assert!(!session.has_ended() && session.permanent());
+    session.update(key, |count: &mut u32| *count += 1);
+    Ok(())
+}
+
+#[post("/save_and_clear/<key>/<value>")]
+async fn save_and_clear(session: &Session, key: &str, value: &str) -> Result<(), Status> {
+    session.insert(key, value);
+    session.save().await?;
+    session.clear();
+    Ok(())
+}
+
+#[post("/clear_save_and_insert/<key>/<value>")]
+async fn clear_save_and_insert(session: &Session, key: &str, value: &str) -> Result<(), Status> {
+    session.clear();
+    session.save().await?;
+    assert!(session.is_empty());
+    session.insert(key, value);
+    Ok(())
+}
+
+#[post("/save_large/<bytes>")]
+async fn save_large(session: &Session, bytes: usize) -> Result<(), Status> {
+    session.insert("large", "x".repeat(bytes));
+    session.save().await?;
+    Ok(())
+}
+
+#[post("/save_large_anyway/<bytes>")]
+async fn save_large_anyway(session: &Session, bytes: usize) {
+    session.insert("large", "x".repeat(bytes));
+    session.save().await.unwrap_err();
+    session.insert("large", "small");
+}
+
+#[post("/save_large_and_clear/<bytes>")]
+async fn save_large_and_clear(session: &Session, bytes: usize) {
+    session.insert("large", "x".repeat(bytes));
+    session.save().await.unwrap_err();
+    session.clear();
+}
+
 #[post("/fail/<code>/<key>/<value>")]
 fn fail(session: &Session, code: u16, key: &str, value: &str) -> Status {
     session.insert(key, value);
@@ -291,6 +378,11 @@ fn bare() {}
 #[get("/in_a_fairing")]
 fn in_a_fairing() {}
 
+#[get("/public")]
+fn public() -> Varying {
+    Varying((), Header::new("Cache-Control", "public, max-age=60"))
+}
+
 /// A session that holds something and is permanent.
 #[post("/start")]
 fn start(session: &Session) {
@@ -329,6 +421,11 @@ async fn meet(
             session.flash("two");
         }
         "flashes" => assert_eq!(session.flashes(), ["one"]),
+        "save_and_insert" => {
+            session.insert("before", true);
+            session.save().await.unwrap();
+            session.insert(key, true);
+        }
         "clear" => session.clear(),
         "renew" => session.renew(),
         "login" => {
@@ -347,6 +444,7 @@ async fn meet(
 }
 
 /// What came of requests that were under way at once.
+#[derive(Debug)]
 pub(crate) struct Parallel {
     pub(crate) statuses: Vec<u16>,
     /// What the session holds under the id of before.
