@@ -173,10 +173,10 @@ impl Running {
         line.trim().strip_suffix(" kB")?.parse().ok()
     }
 
-    /// Stops it, and returns all that it has printed.
+    /// Tells it to end, so that it writes its last lines, and returns all that it has printed.
     #[must_use]
     pub fn stop(mut self) -> String {
-        self.child.kill().expect("it runs");
+        self.signal("TERM");
         self.output()
     }
 
