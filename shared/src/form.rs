@@ -13,6 +13,6 @@ mod stock;
 pub use contextual::Contextual;
 pub use email::Email;
 pub(crate) use input::Input;
-pub use name::Name;
+pub use name::{Name, name};
 pub use password::{NewPassword, Password};
 pub use stock::{Price, Shares, Symbol};

@@ -32,6 +32,7 @@ mod sqlite_file;
 mod static_files;
 mod templates;
 pub mod testing;
+mod text;
 mod visitor;
 mod words;
 mod xray;
