@@ -1,7 +1,7 @@
 //! One line for each request, `POST /add_stock 303 → /stocks  2 ms`, and below it what changed in
 //! its session.
 
-use std::fmt::Display;
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::time::Instant;
 
@@ -10,6 +10,7 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request, Response};
 use yansi::Paint;
 
+use crate::text::printable;
 use crate::xray::story::changes;
 
 /// Prints the access log, unless `log_level` is `off` or `critical`.
@@ -32,8 +33,8 @@ impl Arrival {
 
 /// An address without its query, which may hold what nobody should read in a log, and without
 /// anything that a terminal would act on.
-pub(crate) fn without_query(address: &str) -> impl Display {
-    address.split('?').next().unwrap_or_default().escape_default()
+pub(crate) fn without_query(address: &str) -> Cow<'_, str> {
+    printable(address.split('?').next().unwrap_or_default(), |_| false)
 }
 
 /// Whether this request gets a line: not those of tests, which have no remote address.

@@ -9,6 +9,7 @@ use rocket::config::LogLevel;
 use rocket::figment::Figment;
 
 use crate::launch;
+use crate::text::printable;
 
 /// What was said before the launch, by target: printed only if there is no launch.
 static BEFORE_LAUNCH: Mutex<Option<Vec<(String, String)>>> = Mutex::new(Some(Vec::new()));
@@ -39,12 +40,6 @@ pub(crate) fn launch_errors() -> String {
     lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n")
 }
 
-/// Whether a terminal would act on this letter, which an address may have in it: one of the controls
-/// beyond ASCII (those in ASCII hyper refuses), or one that turns the direction of writing.
-fn speaks_to_terminals(c: char) -> bool {
-    matches!(c, '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 struct Logger;
 
 impl Log for Logger {
@@ -67,7 +62,9 @@ impl Log for Logger {
             return;
         }
         let is_minor = record.level() > Level::Error && log::max_level() == LevelFilter::Debug;
-        let text = record.args().to_string().replace(speaks_to_terminals, "\u{fffd}");
+        // An address may have anything beyond ASCII in it; the controls in ASCII hyper refuses.
+        let text = record.args().to_string();
+        let text = printable(&text, |c| c.is_ascii()).into_owned();
         match &mut *BEFORE_LAUNCH.lock() {
             Some(said) if !is_minor => said.push((record.target().to_owned(), text)),
             _ => {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 use unicode_normalization::UnicodeNormalization;
 
 /// A character that is seen, with what may follow it; or else one in the group `hidden`.
@@ -33,6 +33,20 @@ pub(crate) fn hidden(text: &str) -> Option<char> {
     found.next()?.as_str().chars().next()
 }
 
+/// The text for a terminal: a character that it would act on, or that hides, is escaped, unless it
+/// is one to keep.
+pub(crate) fn printable(text: &str, is_kept: fn(char) -> bool) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        return Cow::Borrowed(text);
+    }
+    SEEN_OR_HIDDEN.replace_all(text, |found: &Captures<'_>| match found.name("hidden") {
+        Some(hidden) if !hidden.as_str().contains(is_kept) => {
+            hidden.as_str().escape_default().to_string()
+        }
+        _ => found[0].to_owned(),
+    })
+}
+
 /// The two characters that join letters and emoji, or keep them apart.
 pub(crate) fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
@@ -45,6 +59,8 @@ pub(crate) fn is_space(c: char) -> bool {
 
 /// The one spelling of a text that can be typed in several: accents are parts of their letters
 /// (Unicode's form NFC), and a space is a space, however wide.
+///
+/// This is all that RFC 8265 does to a password (`OpaqueString`).
 pub(crate) fn normalize(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);

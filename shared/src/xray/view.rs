@@ -127,7 +127,7 @@ fn readable(token: &str) -> Option<Value> {
 
 impl Exchange {
     pub(super) fn of(req: &Request<'_>, res: &Response<'_>) -> Self {
-        let path = without_query(req.uri().path().as_str()).to_string();
+        let path = without_query(req.uri().path().as_str()).into_owned();
         Self {
             method: req.method().to_string(),
             path: format!("{path:.1000}"),
