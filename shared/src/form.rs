@@ -8,11 +8,15 @@ mod email;
 mod input;
 mod name;
 mod password;
+#[cfg(feature = "database")]
+mod skeleton;
 mod stock;
 
 pub use contextual::Contextual;
 pub use email::Email;
 pub(crate) use input::Input;
-pub use name::Name;
+pub use name::{Name, name};
 pub use password::{NewPassword, Password};
+#[cfg(feature = "database")]
+pub use skeleton::skeleton;
 pub use stock::{Price, Shares, Symbol};

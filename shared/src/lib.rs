@@ -28,6 +28,7 @@ mod config;
 mod clock;
 mod id;
 mod terminal;
+mod text;
 
 pub use clock::{Clock, Timestamp, in_words};
 #[cfg(feature = "database")]

@@ -14,6 +14,7 @@ use rocket::http::Status;
 use rocket::tokio::sync::oneshot;
 
 pub use self::admin::AdminPassword;
+use crate::text::normalize;
 
 /// How many may wait for their turn: about as many as are through in two seconds.
 const WAITING: usize = 64;
@@ -25,7 +26,8 @@ const MEMORY_LIMIT: u32 = 1024 * 1024;
 /// (`$argon2id$v=19$m=19456,t=2,p=1$…`). It takes its time on purpose, beside the server's other work.
 ///
 /// The algorithm and how much work it does are what the OWASP Password Storage Cheat Sheet
-/// recommends (ASVS 11.4.2).
+/// recommends (ASVS 11.4.2). What is hashed, and checked, is the password's one spelling as RFC 8265
+/// has it: keyboards differ in how they send an `é`.
 ///
 /// # Errors
 ///
@@ -63,8 +65,7 @@ pub async fn verify(password: &str, hash: Option<&str>) -> Result<bool, Status> 
             hash_here(&password);
             return false;
         };
-        let is_right = |hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
-        PasswordHash::new(hash).is_ok_and(is_right)
+        is_right(&password, hash)
     })
     .await
 }
@@ -106,8 +107,14 @@ fn next(receive: &Mutex<Receiver<Job>>) -> Option<Job> {
 
 fn hash_here(password: &str) -> String {
     let salt = SaltString::generate(&mut OsRng);
-    let hash = Argon2::default().hash_password(password.as_bytes(), &salt);
+    let hash = Argon2::default().hash_password(normalize(password).as_bytes(), &salt);
     hash.expect("any password up to 4 GiB can be hashed").to_string()
+}
+
+fn is_right(password: &str, hash: &str) -> bool {
+    let password = normalize(password);
+    let is_behind = |hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
+    PasswordHash::new(hash).is_ok_and(is_behind)
 }
 
 /// Whether a text is the hash of a password by argon2id, with parameters that this machine may take.
@@ -124,6 +131,30 @@ fn check(hash: &str) -> Result<(), password_hash::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_is_right_in_all_its_spellings() {
+        for (set, typed) in [
+            ("Ren\u{e9} sesame", "Rene\u{301} sesame"),
+            ("Rene\u{301} sesame", "Ren\u{e9} sesame"),
+            ("\u{212b}ngstrom", "A\u{30a}ngstrom"),
+            ("\u{1112}\u{1161}\u{11ab}", "\u{d55c}"),
+            ("open\u{a0}sesame", "open sesame"),
+            ("open sesame", "open\u{3000}sesame"),
+        ] {
+            assert!(is_right(typed, &hash_here(set)), "{set:?}, {typed:?}");
+        }
+        for (set, typed) in [
+            ("sesame", "Sesame"),
+            ("sesame", "ｓｅｓａｍｅ"),
+            ("sesame", "ses\u{200b}ame"),
+            ("open sesame", "open  sesame"),
+            ("open sesame", "open sesame "),
+            ("sesame", "s\u{435}same"),
+        ] {
+            assert!(!is_right(typed, &hash_here(set)), "{set:?}, {typed:?}");
+        }
+    }
 
     #[rocket::async_test]
     async fn nobody_waits_behind_a_queue_without_an_end() {

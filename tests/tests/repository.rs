@@ -128,7 +128,7 @@ const FLOORS: [&[&str]; 8] = [
     &["database", "form", "password"],
     &["session"],
     &["config"],
-    &["clock", "id", "terminal"],
+    &["clock", "id", "terminal", "text"],
 ];
 
 fn floor(room: &str) -> Option<usize> {

@@ -442,6 +442,21 @@ fn an_address_cannot_speak_to_the_terminal() {
 }
 
 #[test]
+fn a_name_is_shown_in_the_terminal_as_it_is() {
+    let server = Running::start("02-name-form", &[]);
+    let browser = Browser::new();
+    let names = ["नमस्ते", "สวัสดี", "שָׁלוֹם", "👩‍👩‍👧", "می\u{200c}خواهم"];
+    for name in names {
+        let answer = browser.post(&format!("{}/setName", server.address), &[("name", name)]);
+        assert_eq!(answer.status, 303, "{name}");
+    }
+    let _ = raw(&server, "GET /नमस्ते\u{200b} HTTP/1.1\r\nHost: x\r\n".as_bytes());
+    let output = server.stop();
+    assert!(names.iter().all(|name| output.contains(&format!("\"{name}\""))), "{output}");
+    assert!(output.contains("GET /नमस्ते\\u{200b} "), "{output}");
+}
+
+#[test]
 fn not_even_the_debug_log_has_a_cookie_in_it() {
     let log = std::env::temp_dir().join(format!("debug-log-{}", std::process::id()));
     let mut command = command("06-login");

@@ -84,6 +84,33 @@ fn a_hundred_characters_of_any_script_are_a_name() {
 }
 
 #[test]
+fn a_name_of_any_script_is_shown_as_it_is() {
+    let server = Server::start(super::rocket());
+    let browser = server.browser();
+    for name in ["नमस्ते", "สวัสดี", "שָׁלוֹם", "👩‍👩‍👧", "می\u{200c}خواهم", "❤\u{fe0f}", "葛\u{e0100}城"]
+    {
+        assert!(browser.post("/setName", &format!("name={name}")).redirects_to("/"), "{name}");
+        assert!(browser.get("/").shows(&format!("<h1>{name}</h1>")), "{name}");
+    }
+    browser.post("/setName", "name=Rene\u{301}");
+    assert!(browser.get("/").shows("<h1>Ren\u{e9}</h1>"));
+}
+
+#[test]
+fn a_name_that_nobody_sees_is_refused() {
+    let server = Server::start(super::rocket());
+    for hidden in ['\u{200b}', '\u{feff}', '\u{3164}', '\u{ad}', '\u{2060}', '\u{202e}', '\u{115f}']
+    {
+        for name in [format!("{hidden}"), format!("Fer{hidden}ris")] {
+            let answer = server.browser().post("/setName", &format!("name={name}"));
+            assert_eq!(answer.status, 422, "{}", name.escape_unicode());
+            let code = format!("ordinary characters, without U+{:04X}.", u32::from(hidden));
+            assert!(answer.shows(&code), "{}", answer.body);
+        }
+    }
+}
+
+#[test]
 fn a_form_from_another_site_changes_nothing() {
     let server = Server::start(super::rocket());
     let browser = server.browser();

@@ -39,6 +39,18 @@ fn the_list_is_still_that_of_lesson_04() {
 }
 
 #[test]
+fn the_password_may_be_typed_on_another_keyboard() {
+    let hash = async_test(shared::password::hash("ope\u{301}n sesame")).unwrap();
+    let rocket = super::rocket();
+    let settings = rocket.figment().clone().merge(("admin_password_hash", hash));
+    let server = Server::start(rocket.configure(settings));
+    let log_in = |typed| server.browser().post("/login", &format!("password={typed}"));
+    assert!(log_in("op\u{e9}n+sesame").redirects_to("/admin"));
+    assert!(log_in("ope\u{301}n\u{3000}sesame").redirects_to("/admin"));
+    assert_eq!(log_in("open+sesame").status, 422);
+}
+
+#[test]
 fn who_has_the_password_can_remove_any_address() {
     let server = start();
     let (visitor, admin) = (server.browser(), server.browser());

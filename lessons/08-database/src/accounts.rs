@@ -16,9 +16,9 @@ pub(crate) struct Created {
     pub(crate) confirmation: String,
 }
 
-/// The name by which an account is found: Ferris and ferris are one.
+/// The name by which an account is found: Ferris and ferris are one, and so is whatever looks like it.
 pub(crate) fn key(name: &str) -> String {
-    name.to_lowercase()
+    shared::form::skeleton(name)
 }
 
 /// Makes an account and logs in with it: both are written or neither, which is what a transaction

@@ -79,6 +79,62 @@ fn a_name_is_one_accounts_in_large_and_small_letters() {
 }
 
 #[test]
+fn names_that_look_alike_are_one_account() {
+    let server = start();
+    let spellings = [
+        ["Ferris", "Fer\u{200d}ris Ｆｅｒｒｉｓ ＦERRIS F\u{435}rris F\u{415}RRIS Ferr\u{131}s"],
+        ["Ren\u{e9}", "Rene\u{301} REN\u{c9} ren\u{435}\u{301}"],
+        ["Straße", "STRAẞE"],
+        ["می\u{200c}خواهم", "میخواهم"],
+        ["Иван", "иван ИВАН Ив\u{61}н"],
+        ["👩‍👩‍👧", "👩👩👧"],
+    ];
+    for [name, others] in spellings {
+        let fields = |name| format!("username={name}&email=x@example.com&password=open+sesame");
+        let browser = server.browser();
+        assert!(browser.post("/register", &fields(name)).redirects_to("/user"), "{name}");
+        assert!(browser.get("/user").shows(&format!("<h1>Hello, {name}!</h1>")), "{name}");
+        for other in others.split(' ') {
+            let answer = server.browser().post("/register", &fields(other));
+            assert_eq!(answer.status, 422, "{}", other.escape_unicode());
+        }
+    }
+    for name in ["FE\u{301}RRIS", "Ivan", "Rene", "Strasse", "👩‍👩‍👦", "नमस्ते", "สวัสดี", "שָׁלוֹם"]
+    {
+        let fields = format!("username={name}&email=x@example.com&password=open+sesame");
+        assert!(server.browser().post("/register", &fields).redirects_to("/user"), "{name}");
+    }
+    assert!(log_in(&server.browser(), "ＲENE\u{301}", "open+sesame").redirects_to("/user"));
+}
+
+#[test]
+fn a_name_that_nobody_sees_is_no_account() {
+    let server = start();
+    for hidden in ["\u{200b}", "\u{feff}", "\u{3164}", "\u{ad}", "\u{2060}", "\u{202e}", "\u{2800}"]
+    {
+        for name in [hidden, &format!("Fer{hidden}ris")] {
+            let fields = format!("username={name}&email=x@example.com&password=open+sesame");
+            let answer = server.browser().post("/register", &fields);
+            assert_eq!(answer.status, 422, "{}", name.escape_unicode());
+            assert!(answer.shows("without U+"), "{}", answer.body);
+        }
+    }
+}
+
+#[test]
+fn a_password_may_be_typed_on_another_keyboard() {
+    let server = start();
+    let browser = server.browser();
+    browser.post("/register", &fields("Ferris", "caf\u{e9}+sesame"));
+    assert!(log_in(&browser, "Ferris", "cafe\u{301}\u{a0}sesame").redirects_to("/user"));
+    let change = "current=cafe\u{301}+sesame&password=A\u{30a}ngstr\u{f6}m";
+    assert!(browser.post("/password", change).redirects_to("/user"));
+    assert!(log_in(&browser, "Ferris", "\u{212b}ngstro\u{308}m").redirects_to("/user"));
+    assert_eq!(browser.post("/delete", "password=Angstrom").status, 422);
+    assert!(browser.post("/delete", "password=\u{c5}ngstr\u{f6}m").redirects_to("/register"));
+}
+
+#[test]
 fn what_is_wrong_stands_at_its_field() {
     let server = start();
     let browser = server.browser();

@@ -2,12 +2,20 @@
 
 use rocket::form::{self, FromFormField, ValueField};
 
+use crate::text::normalize;
+
 /// How many characters a new password must have (ASVS 6.2.1), and how many any may have: ASVS 6.2.9
 /// wants 64 at least to be allowed.
 const SHORTEST: usize = 8;
 const LONGEST: usize = 128;
 
-/// A password that somebody logs in with, of 1 to 128 characters of any kind. Nothing is dropped.
+/// How many characters are hashed, however they were typed.
+fn length(password: &str) -> usize {
+    normalize(password).chars().count()
+}
+
+/// A password that somebody logs in with, of 1 to 128 characters of any kind. Nothing is dropped,
+/// and it may be typed in any of Unicode's spellings: `shared::password` normalizes what it hashes.
 ///
 /// ```
 /// use rocket::form::{FromFormField, ValueField};
@@ -30,7 +38,7 @@ impl<'v> Password<'v> {
 
 impl<'v> FromFormField<'v> for Password<'v> {
     fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
-        match field.value.chars().count() {
+        match length(field.value) {
             0 => Err(form::Error::validation("Please type the password.").into()),
             1..=LONGEST => Ok(Self(field.value)),
             _ => Err(form::Error::validation("A password has 128 characters at most.").into()),
@@ -62,10 +70,26 @@ impl<'v> NewPassword<'v> {
 impl<'v> FromFormField<'v> for NewPassword<'v> {
     fn from_value(field: ValueField<'v>) -> form::Result<'v, Self> {
         let password = Password::from_value(field)?;
-        if password.as_str().chars().count() < SHORTEST {
+        if length(password.as_str()) < SHORTEST {
             let short = "A new password has 8 characters at least.";
             return Err(form::Error::validation(short).into());
         }
         Ok(Self(password))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_as_long_as_what_is_hashed() {
+        let is_new = |typed: &str| NewPassword::from_value(ValueField::from_value(typed)).is_ok();
+        assert!(is_new(&"e\u{301}".repeat(128)));
+        assert!(!is_new(&"e\u{301}".repeat(7)));
+        assert!(!is_new(&"\u{958}".repeat(65)), "each is two characters");
+        assert!(
+            is_new("👩‍👩‍👧👩‍👩‍👧") && is_new("\u{200b}\u{202e}\u{378} 1234") && is_new("\0\u{7f}123456")
+        );
     }
 }

@@ -1,9 +1,10 @@
 //! One line for each request, `POST /add_stock 303 → /stocks  2 ms`, and below it what changed in
 //! its session.
 
-use std::fmt::Display;
+use std::borrow::Cow;
 use std::time::Instant;
 
+use crate::text::printable;
 use parking_lot::Mutex;
 use rocket::config::LogLevel;
 use rocket::fairing::{Fairing, Info, Kind};
@@ -41,8 +42,8 @@ impl Notes {
 
 /// An address without its query, which may hold what nobody should read in a log, and without
 /// anything that a terminal would act on.
-pub(crate) fn without_query(address: &str) -> impl Display {
-    address.split('?').next().unwrap_or_default().escape_default()
+pub(crate) fn without_query(address: &str) -> Cow<'_, str> {
+    printable(address.split('?').next().unwrap_or_default(), |_| false)
 }
 
 /// Whether this request gets a line: not those of tests, which have no remote address.

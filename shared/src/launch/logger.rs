@@ -10,6 +10,7 @@ use rocket::figment::Figment;
 use super::{failures, templates};
 use crate::session::cookie_header;
 use crate::terminal::{Stream, say};
+use crate::text::printable;
 
 /// What was said before the launch, by target: printed only if there is no launch.
 static BEFORE_LAUNCH: Mutex<Option<Vec<(String, String)>>> = Mutex::new(Some(Vec::new()));
@@ -40,12 +41,10 @@ pub(crate) fn launch_errors() -> String {
     lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n")
 }
 
-/// A text without what a terminal would act on, which may have come from a visitor: controls, and what
-/// turns the direction of writing. Rocket's colours go too: pear turns them on for log files.
+/// A text without what a terminal would act on or what hides there, which may have come from a
+/// visitor. Rocket's colours go too: pear turns them on for log files.
 pub(crate) fn harmless(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let acts = |c: char| turns(c) || c.is_control() && !matches!(c, '\n' | '\t');
-    without_colours(text).replace(acts, "\u{fffd}")
+    printable(&without_colours(text), |c| matches!(c, '\n' | '\t')).into_owned()
 }
 
 /// A text without codes such as `ESC [ 31 m`.
@@ -112,8 +111,8 @@ mod tests {
     fn a_line_of_the_log_cannot_speak_to_the_terminal() {
         for (text, expected) in [
             ("\u{1b}[1;31mred\u{1b}[0m and\n\tplain", "red and\n\tplain"),
-            ("\u{1b}[2Jcleared\u{9b}31m", "2Jcleared\u{fffd}31m"),
-            ("\u{1b}]0;title\u{7}\r\u{202e}", "\u{fffd}]0;title\u{fffd}\u{fffd}\u{fffd}"),
+            ("\u{1b}[2Jcleared\u{9b}31m", "2Jcleared\\u{9b}31m"),
+            ("\u{1b}]0;title\u{7}\r\u{202e}", "\\u{1b}]0;title\\u{7}\\r\\u{202e}"),
             ("\u{1b}[", ""),
         ] {
             assert_eq!(harmless(text), expected);

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::text::printable;
+
 /// One value that came, went or became another.
 #[derive(Debug, PartialEq, Serialize)]
 pub(crate) struct Difference {
@@ -83,18 +85,13 @@ fn summary(value: &Value) -> String {
     in_short(&text)
 }
 
-/// At most 100 characters, none of which a terminal would act on.
+/// At most 100 characters, none of which a terminal would act on or nobody would see.
 fn in_short(text: &str) -> String {
     const LONGEST: usize = 100;
-    let printable = |c: char| match c {
-        '"' | '\'' | '\\' => c.to_string(),
-        c => c.escape_debug().to_string(),
-    };
-    let mut short: String = text.chars().take(LONGEST).map(printable).collect();
-    if text.chars().nth(LONGEST).is_some() {
-        short.push('…');
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => printable(&text[..end], |_| false).into_owned() + "…",
+        None => printable(text, |_| false).into_owned(),
     }
-    short
 }
 
 #[cfg(test)]
@@ -133,6 +130,20 @@ mod tests {
     fn a_value_cannot_speak_to_the_terminal() {
         let told = told(json!({}), json!({"na\u{1b}me": "a\u{1b}[31m\n\u{9b}\u{202e}é"}));
         assert_eq!(told, ["+ na\\u{1b}me \"a\\u{1b}[31m\\n\\u{9b}\\u{202e}é\""]);
+    }
+
+    #[test]
+    fn a_value_is_shown_as_it_is() {
+        for name in ["नमस्ते", "สวัสดี", "שָׁלוֹם", "👩‍👩‍👧", "می\u{200c}خواهم", "❤\u{fe0f}", "Ren\u{e9}"]
+        {
+            assert_eq!(told(json!({}), json!({"name": name})), [format!("+ name \"{name}\"")]);
+        }
+    }
+
+    #[test]
+    fn what_hides_in_a_value_is_shown() {
+        let told = told(json!({}), json!({"x": "a\u{200b}b\u{3164}c\u{200d}d\u{2066}e\u{e0041}"}));
+        assert_eq!(told, ["+ x \"a\\u{200b}b\\u{3164}c\\u{200d}d\\u{2066}e\\u{e0041}\""]);
     }
 
     #[test]

@@ -142,7 +142,7 @@ fn readable(token: &str) -> Option<Value> {
 
 impl Exchange {
     pub(super) fn of(req: &Request<'_>, res: &Response<'_>) -> Self {
-        let path = without_query(req.uri().path().as_str()).to_string();
+        let path = without_query(req.uri().path().as_str()).into_owned();
         let is_end = Self::is_an_end(req);
         // What a session held is gone with it.
         let is_shown = |line: &&String| !is_end || !line.starts_with(['-', '~']);
