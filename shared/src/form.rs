@@ -15,7 +15,7 @@ mod stock;
 pub use contextual::Contextual;
 pub use email::Email;
 pub(crate) use input::Input;
-pub use name::{Name, name};
+pub use name::{Name, is_visible, name};
 pub use password::{NewPassword, Password};
 #[cfg(feature = "database")]
 pub use skeleton::skeleton;

@@ -1,4 +1,4 @@
-// Counts down to the end of the session, then goes where the page says.
+// Counts down to the end of the session, then asks for the page again: the server leads to the login.
 for (const place of document.querySelectorAll("[data-countdown]")) {
   const left = 1000 * Number(place.dataset.countdown);
   const end = performance.now() + left;
@@ -9,7 +9,7 @@ for (const place of document.querySelectorAll("[data-countdown]")) {
     place.textContent = `, in ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     if (seconds === 0) {
       clearInterval(timer);
-      location.assign(place.dataset.then);
+      location.reload();
     }
   };
   const timer = setInterval(show, 1000);

@@ -377,7 +377,7 @@ fn a_permanent_session_slides_until_its_absolute_end() {
     let _ = browser.post(&format!("{}/_session/age", server.address), &[("seconds", "3600")]);
     assert_eq!(browser.get(&user).header("location"), "/login");
     assert!(
-        browser.get(&format!("{}/login", server.address)).body.contains("Your session has ended")
+        browser.get(&format!("{}/login", server.address)).body.contains("Your session has expired")
     );
 }
 

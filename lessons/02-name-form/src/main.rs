@@ -11,36 +11,45 @@ use rocket::response::Redirect;
 use rocket::{FromForm, get, launch, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::Session;
-use shared::form::{Contextual, Name};
+use shared::form::{Contextual, is_visible};
 
 #[cfg(test)]
 mod tests;
 
 #[derive(FromForm)]
-struct NameForm<'v> {
-    name: Name<'v>,
+struct NameForm<'r> {
+    #[field(validate = with(is_name, "Please type a name of 1 to 100 characters."))]
+    name: &'r str,
+}
+
+/// The browser checks this too, but a request need not come from a browser.
+fn is_name(typed: &&str) -> bool {
+    let length = typed.trim().chars().count();
+    (1..=100).contains(&length) && is_visible(typed)
 }
 
 /// Try visiting `/` in two browsers: each has a name of its own.
 #[get("/")]
 fn index(session: &Session) -> Template {
-    page(session, None)
+    page(session, &Context::default())
 }
 
-/// Try a name of blanks only: the form comes back and says what is wrong.
+/// Try a name of spaces only: the form comes back and says what is wrong.
 #[post("/setName", data = "<form>")]
 fn set_name(
     session: &Session,
     form: Form<Contextual<'_, NameForm<'_>>>,
 ) -> Result<Redirect, (Status, Template)> {
-    let Some(NameForm { name }) = &form.value else {
-        return Err((form.context.status(), page(session, Some(&form.context))));
-    };
-    session.insert("name", name);
-    Ok(Redirect::to(uri!(index)))
+    match &form.value {
+        Some(valid) => {
+            session.insert("name", valid.name.trim());
+            Ok(Redirect::to(uri!(index)))
+        }
+        None => Err((form.context.status(), page(session, &form.context))),
+    }
 }
 
-fn page(session: &Session, form: Option<&Context<'_>>) -> Template {
+fn page(session: &Session, form: &Context<'_>) -> Template {
     let name: Option<String> = session.get("name");
     Template::render("02-name-form/index", context! { name, form })
 }

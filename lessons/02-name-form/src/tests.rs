@@ -44,16 +44,17 @@ fn a_name_is_text_and_nothing_more() {
 fn a_refused_name_stays_in_the_form() {
     let server = Server::start(super::rocket());
     let long = "x".repeat(101);
-    for (sent, kept, why) in [
-        ("", "value=\"\"", "Please type a name."),
-        ("+++", "value=\"   \"", "Please type a name."),
-        (&long, &format!("value=\"{long}\""), "100 characters at most"),
-        ("%3Cb%3E%00x", "value=\"&lt;b&gt;", "ordinary characters"),
+    for (sent, kept) in [
+        ("", "value=\"\""),
+        ("+++", "value=\"   \""),
+        (&long, &format!("value=\"{long}\"")),
+        ("%3Cb%3E%00x", "value=\"&lt;b&gt;"),
     ] {
         let answer = server.browser().post("/setName", &format!("name={sent}"));
         assert_eq!(answer.status, 422, "{sent}");
         assert!(answer.shows(kept), "{sent}: {}", answer.body);
-        assert!(answer.shows(why), "{sent}: {}", answer.body);
+        assert!(answer.shows("Please type a name of 1 to 100 characters."), "{sent}");
+        assert!(answer.shows("aria-invalid=\"true\" aria-describedby=\"name-note\""), "{sent}");
         assert!(answer.headers("Set-Cookie").is_empty());
     }
 }
@@ -92,8 +93,6 @@ fn a_name_of_any_script_is_shown_as_it_is() {
         assert!(browser.post("/setName", &format!("name={name}")).redirects_to("/"), "{name}");
         assert!(browser.get("/").shows(&format!("<h1>{name}</h1>")), "{name}");
     }
-    browser.post("/setName", "name=Rene\u{301}");
-    assert!(browser.get("/").shows("<h1>Ren\u{e9}</h1>"));
 }
 
 #[test]
@@ -104,8 +103,7 @@ fn a_name_that_nobody_sees_is_refused() {
         for name in [format!("{hidden}"), format!("Fer{hidden}ris")] {
             let answer = server.browser().post("/setName", &format!("name={name}"));
             assert_eq!(answer.status, 422, "{}", name.escape_unicode());
-            let code = format!("ordinary characters, without U+{:04X}.", u32::from(hidden));
-            assert!(answer.shows(&code), "{}", answer.body);
+            assert!(answer.shows("Please type a name of 1 to 100 characters."));
         }
     }
 }

@@ -10,7 +10,7 @@ use rocket::http::Status;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
-use rocket::{FromForm, get, launch, post, routes, uri};
+use rocket::{Either, FromForm, catch, catchers, get, launch, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::form::{Contextual, Name};
 use shared::session::{Session, StoreError};
@@ -47,15 +47,14 @@ fn index() -> Redirect {
     Redirect::to(uri!(user))
 }
 
-#[get("/login", rank = 1)]
-fn already_logged_in(_user: User) -> Redirect {
-    Redirect::to(uri!(user))
-}
-
-/// Try waiting five minutes on your page: you land here, and are told why.
-#[get("/login?<ended>", rank = 2)]
-fn login_form(session: &Session, ended: Option<bool>) -> Template {
-    login_page(session, ended == Some(true), None)
+/// Try waiting five minutes on your page, then reload it: you land here.
+#[get("/login")]
+fn login_form(session: &Session) -> Either<Redirect, Template> {
+    if session.contains("user") {
+        Either::Left(Redirect::to(uri!(user)))
+    } else {
+        Either::Right(login_page(session, None))
+    }
 }
 
 #[post("/login", data = "<form>")]
@@ -64,8 +63,7 @@ fn login(
     form: Form<Contextual<'_, LoginForm<'_>>>,
 ) -> Result<Redirect, (Status, Template)> {
     let Some(LoginForm { username }) = &form.value else {
-        let page = login_page(session, false, Some(&form.context));
-        return Err((form.context.status(), page));
+        return Err((form.context.status(), login_page(session, Some(&form.context))));
     };
     session.renew();
     session.set_permanent(true);
@@ -75,14 +73,13 @@ fn login(
 
 #[get("/user")]
 fn user(user: User, session: &Session) -> Template {
-    let (name, ending) = (user.name, session.ending());
-    let then = uri!(login_form(Some(true)));
-    Template::render("06-login/user", context! { name, ending, then })
+    Template::render("06-login/user", context! { name: user.name, ending: session.ending() })
 }
 
-#[get("/user", rank = 2)]
-fn user_unknown() -> Redirect {
-    Redirect::to(uri!(login_form(_)))
+/// Whatever a page for users says to others: log in.
+#[catch(401)]
+fn not_logged_in() -> Redirect {
+    Redirect::to(uri!(login_form))
 }
 
 /// Try visiting `/logout`: it asks first. Only the button logs out.
@@ -94,18 +91,18 @@ fn logout_form() -> Template {
 #[post("/logout")]
 fn logout(session: &Session) -> Redirect {
     session.clear();
-    Redirect::to(uri!(login_form(_)))
+    Redirect::to(uri!(login_form))
 }
 
-fn login_page(session: &Session, ended: bool, form: Option<&Context<'_>>) -> Template {
-    let ended = ended || session.has_ended();
+fn login_page(session: &Session, form: Option<&Context<'_>>) -> Template {
     let lifetime = shared::in_words(session.lifetime());
+    let ended = session.has_ended();
     Template::render("06-login/login", context! { ended, lifetime, form })
 }
 
 #[launch]
 fn rocket() -> _ {
     shared::lesson("06-login")
-        .mount("/", routes![index, already_logged_in, login_form, login])
-        .mount("/", routes![user, user_unknown, logout_form, logout])
+        .mount("/", routes![index, login_form, login, user, logout_form, logout])
+        .register("/", catchers![not_logged_in])
 }

@@ -40,10 +40,28 @@ pub fn name(typed: &str) -> Result<Cow<'_, str>, String> {
         let code = u32::from(hidden);
         return Err(format!("A name is one line of ordinary characters, without U+{code:04X}."));
     }
-    if name.chars().all(|c| c == ' ' || is_combining_mark(c) || is_joiner(c)) {
+    if !shows_something(&name) {
         return Err("Please type a name.".to_owned());
     }
     Ok(name)
+}
+
+/// Whether a text shows something, and hides nothing.
+///
+/// ```
+/// use shared::form::is_visible;
+///
+/// assert!(is_visible("Ferris"));
+/// assert!(!is_visible("  ") && !is_visible("Fer\u{200b}ris"));
+/// ```
+#[must_use]
+pub fn is_visible(text: &str) -> bool {
+    let text = normalize(text);
+    shows_something(&text) && hidden(&text).is_none()
+}
+
+fn shows_something(text: &str) -> bool {
+    !text.chars().all(|c| c == ' ' || is_combining_mark(c) || is_joiner(c))
 }
 
 /// What [`name`] takes, as the field of a form.

@@ -164,7 +164,7 @@ async fn the_countdown_ends_at_the_login_with_a_reason() {
     let server = Running::start("06-login", &[("ROCKET_SESSION", "{lifetime=10s}")]);
     let browser = Chromium::open(DESK).await;
     log_in(&browser, &server).await;
-    browser.shows("Your session has ended. It does so 10 seconds after your last click").await;
+    browser.shows("a login ends when you log out, and 10 seconds after your last click").await;
     assert_eq!(browser.path().await, "/login");
     browser.close().await;
 }
@@ -324,12 +324,12 @@ async fn the_buttons_of_the_xray_do_what_they_say() {
     open_xray(&browser).await;
     log_in(&browser, &server).await;
     let button = |action: &str| format!("form[action='/_session/{action}'] button");
-    browser.click(&button("change"), "Your session has ended").await;
+    browser.click(&button("change"), "Your session has expired").await;
     browser.click(&button("restore"), "Hello, Tim!").await;
     browser.click(&button("forget"), "Any name will do").await;
     browser.click(&button("restore"), "Hello, Tim!").await;
     browser.click(&format!("{}[value='60']", button("age")), "Hello, Tim!").await;
-    browser.click(&format!("{}[value='3600']", button("age")), "Your session has ended").await;
+    browser.click(&format!("{}[value='3600']", button("age")), "Your session has expired").await;
     browser.close().await;
 }
 
