@@ -75,9 +75,9 @@ fn login(
 
 #[get("/user")]
 fn user(user: User, session: &Session) -> Template {
-    let (name, ending) = (user.name, session.ending());
+    let (name, ending, ends) = (user.name, session.ending(), session.ends());
     let then = uri!(login_form(Some(true)));
-    Template::render("06-login/user", context! { name, ending, then })
+    Template::render("06-login/user", context! { name, ending, ends, then })
 }
 
 #[get("/user", rank = 2)]
@@ -99,8 +99,8 @@ fn logout(session: &Session) -> Redirect {
 
 fn login_page(session: &Session, ended: bool, form: Option<&Context<'_>>) -> Template {
     let ended = ended || session.has_ended();
-    let lifetime = shared::in_words(session.lifetime());
-    Template::render("06-login/login", context! { ended, lifetime, form })
+    let ends = session.ends();
+    Template::render("06-login/login", context! { ended, ends, form })
 }
 
 #[launch]
