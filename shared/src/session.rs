@@ -299,6 +299,20 @@ impl Session {
         self.sessions.settings.lifetime
     }
 
+    /// When a permanent session ends by itself, in words, by the settings.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) -> String {
+    /// // A session ends 5 minutes after your last click, or 12 hours after it began.
+    /// format!("A session ends {}.", session.ends())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn ends(&self) -> String {
+        self.sessions.settings.end_in_words()
+    }
+
     /// Whether the browser sent a cookie to which there is no session (any more).
     ///
     /// ```

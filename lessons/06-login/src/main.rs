@@ -73,7 +73,8 @@ fn login(
 
 #[get("/user")]
 fn user(user: User, session: &Session) -> Template {
-    Template::render("06-login/user", context! { name: user.name, ending: session.ending() })
+    let (name, ending, ends) = (user.name, session.ending(), session.ends());
+    Template::render("06-login/user", context! { name, ending, ends })
 }
 
 /// Whatever a page for users says to others: log in.
@@ -95,9 +96,8 @@ fn logout(session: &Session) -> Redirect {
 }
 
 fn login_page(session: &Session, form: Option<&Context<'_>>) -> Template {
-    let lifetime = shared::in_words(session.lifetime());
-    let ended = session.has_ended();
-    Template::render("06-login/login", context! { ended, lifetime, form })
+    let (ended, ends) = (session.has_ended(), session.ends());
+    Template::render("06-login/login", context! { ended, ends, form })
 }
 
 #[launch]

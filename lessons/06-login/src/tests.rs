@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rocket::figment::value::Value;
 use shared::testing::{Browser, Server};
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -149,4 +150,38 @@ fn a_refused_name_stays_in_the_form() {
     assert_eq!(answer.status, 422);
     assert!(answer.shows("value=\"a\u{1}&quot;\""), "{}", answer.body);
     assert!(answer.headers("Set-Cookie").is_empty());
+}
+
+#[test]
+fn the_pages_say_what_the_settings_say() {
+    for (key, value, words) in [
+        (
+            "absolute_lifetime",
+            "1h".into(),
+            "5 minutes after your last click, or 1 hour after it began",
+        ),
+        ("lifetime", "24h".into(), "ends 12 hours after it began"),
+        ("refresh_each_request", Value::from(false), "5 minutes after its last change"),
+    ] {
+        let rocket = super::rocket();
+        let settings = rocket.figment().clone().merge((format!("session.{key}"), value));
+        let server = Server::start(rocket.configure(settings));
+        let browser = server.browser();
+        assert!(browser.get("/login").shows(words.trim_start_matches("ends ")), "{key}");
+        log_in(&browser);
+        assert!(browser.get("/user").shows(words), "{key}");
+        assert!(!browser.get("/user").shows("full time again"), "{key}");
+    }
+}
+
+#[test]
+fn reading_about_the_log_out_keeps_one_logged_in() {
+    let server = Server::start(super::rocket());
+    let browser = server.browser();
+    log_in(&browser);
+    for _ in 0..3 {
+        server.wait(4 * MINUTE);
+        assert_eq!(browser.get("/logout").status, 200);
+    }
+    assert!(is_logged_in(&browser));
 }

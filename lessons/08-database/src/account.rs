@@ -6,7 +6,7 @@ use rocket::{FromForm, Route, State, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::database::Refusal;
 use shared::form::{Contextual, NewPassword, Password};
-use shared::{Id, Session, Visitor, in_words};
+use shared::{Id, Session, Visitor};
 
 use crate::database::Db;
 use crate::pages::{self, again, wrong};
@@ -22,9 +22,9 @@ pub(crate) async fn page(
     visitor: Visitor,
 ) -> Result<Template, Refusal> {
     let logins = logins::of(db, &user, session.lifetime(), visitor.now()).await?;
-    let (messages, lifetime) = (session.flashes(), in_words(session.lifetime()));
+    let (messages, ends) = (session.flashes(), session.ends());
     let User { name, email, is_confirmed, .. } = user;
-    let page = context! { name, email, is_confirmed, logins, lifetime, messages };
+    let page = context! { name, email, is_confirmed, logins, ends, messages };
     Ok(Template::render("08-database/user", page))
 }
 

@@ -9,6 +9,8 @@ use rocket::figment::providers::Serialized;
 use rocket::figment::{self, Figment, Source};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use crate::in_words;
+
 /// No cookie may live longer (RFC 6265bis, 5.5).
 const LONGEST: Duration = Duration::from_hours(400 * 24);
 
@@ -160,6 +162,18 @@ const DEFAULTS: Defaults = Defaults {
 };
 
 impl SessionSettings {
+    /// When a permanent session ends by itself: `5 minutes after your last click, or 12 hours after it
+    /// began`.
+    pub(crate) fn end_in_words(&self) -> String {
+        let limit = format!("{} after it began", in_words(self.absolute_lifetime));
+        let use_of_it =
+            if self.refresh_each_request { "your last click" } else { "its last change" };
+        if self.lifetime < self.absolute_lifetime {
+            return format!("{} after {use_of_it}, or {limit}", in_words(self.lifetime));
+        }
+        limit
+    }
+
     /// Reads the settings from the key `session` and checks them, or says in a sentence for each
     /// that is wrong what its name is, where it stands and what would be right.
     pub(crate) fn from_figment(figment: &Figment) -> Result<Self, String> {

@@ -42,9 +42,12 @@ fn text(lesson: &Lesson, rocket: &Rocket<Orbit>) -> String {
         let store = sessions.settings.store;
         lines.push(row("session", &format!("{store}: {}", store.explanation())));
         lines.push(row("cookie", &format!("{}, once there is a session", sessions.cookie_name)));
-        let lifetime = in_words(sessions.settings.lifetime);
-        let limit = in_words(sessions.settings.absolute_lifetime);
-        lines.push(row("lives", &format!("{lifetime}, and {limit} at most")));
+        let settings = &sessions.settings;
+        let mut span = format!("{} at most", in_words(settings.absolute_lifetime));
+        if settings.lifetime < settings.absolute_lifetime {
+            span = format!("{}, and {span}", in_words(settings.lifetime));
+        }
+        lines.push(row("lives", &span));
         if store.needs_key() && sessions.throw_away_key {
             lines.push(row("key", "made for this run: stop the lesson, and every session ends"));
             lines.push(row("", "(to keep them, give a key of your own: ROCKET_SECRET_KEY)"));

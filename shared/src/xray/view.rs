@@ -35,6 +35,8 @@ pub(super) struct View {
     stored: Option<Record>,
     set: Option<SetCookie>,
     seconds_left: Option<u64>,
+    /// Whether a later request can still move its end.
+    slides: bool,
     changes: Vec<String>,
     exchanges: Vec<Exchange>,
     /// Whether this visitor may use the buttons, and whether there is a cookie to bring back.
@@ -112,6 +114,11 @@ impl View {
                 .collect(),
             stored: after.cloned(),
             set: line.as_deref().map(SetCookie::explain),
+            slides: after.is_some_and(|record| {
+                let end = record.created + sessions.settings.absolute_lifetime.as_secs();
+                let is_refreshed = sessions.settings.refresh_each_request;
+                record.permanent && is_refreshed && record.expires < end
+            }),
             seconds_left: outcome
                 .zip(after)
                 .map(|(outcome, record)| record.expires.saturating_sub(outcome.now)),
