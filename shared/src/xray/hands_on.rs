@@ -55,7 +55,7 @@ impl Visitor<'_> {
         let referer = self.req.headers().get_one("Referer").unwrap_or_default();
         let page = Absolute::parse(referer).ok().and_then(|url| {
             let path = url.path().to_string();
-            let can_be_opened = pages::methods(self.req.rocket(), &path).contains("GET");
+            let can_be_opened = pages::methods(self.req.rocket(), url.path()).contains("GET");
             let query = url.query().map_or_else(String::new, |query| format!("?{query}"));
             can_be_opened.then(|| path + &query)
         });
