@@ -3,16 +3,17 @@
 //! They are Rocket form fields (<https://rocket.rs/guide/v0.5/requests/#forms>): a struct that
 //! derives `FromForm` names them as the types of its fields.
 
-mod contextual;
+mod body;
 mod email;
 mod input;
 mod name;
 mod password;
 mod stock;
 
-pub use contextual::Contextual;
+pub use body::Form;
 pub use email::Email;
 pub(crate) use input::Input;
 pub use name::Name;
 pub use password::{NewPassword, Password};
+pub use rocket::form::Contextual;
 pub use stock::{Price, Shares, Symbol};

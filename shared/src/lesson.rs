@@ -3,6 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use rocket::data::{Limits, ToByteUnit};
 use rocket::fairing::AdHoc;
 use rocket::figment::providers::{Env, Format, Serialized, Toml};
 use rocket::figment::{Figment, Profile};
@@ -18,6 +19,13 @@ use crate::{
     banner, docs, launch, lesson_link, logger, pages, protection, secret, static_files, templates,
     xray,
 };
+
+/// How large a body may be, of whatever kind, unless the setting `limits` says otherwise. The largest
+/// form of the lessons has three fields of a few hundred bytes, each of which takes three when encoded.
+const BODY_LIMIT: u64 = 8 * 1024;
+
+/// The kinds of body that Rocket would let be larger.
+const BODIES: [&str; 5] = ["data-form", "file", "form", "json", "msgpack"];
 
 /// Gives the Rocket of a lesson, ready but for its routes: settings, templates, style sheet, error
 /// pages, sessions, protection, and a few words on the terminal.
@@ -99,7 +107,9 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
             "ROCKET_{variable}: write it without backslashes, which may not stand behind a letter such as é"
         ));
     }
-    let settings = Figment::from(Config::default())
+    let limit = |limits: Limits, body| limits.limit(body, BODY_LIMIT.bytes());
+    let limits = BODIES.into_iter().fold(Limits::default(), limit);
+    let settings = Figment::from(Config { limits, ..Config::default() })
         .merge(Serialized::default("template_dir", root.join("templates")))
         // What runs here is nobody's business.
         .merge(Serialized::default("ident", false))

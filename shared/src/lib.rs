@@ -24,6 +24,7 @@ mod pages;
 pub mod password;
 mod protection;
 mod random_id;
+mod refusal;
 mod secret;
 pub mod session;
 mod settings;

@@ -10,7 +10,7 @@ use rocket::response::{self, Responder, Response};
 use rocket::{Catcher, Orbit, Rocket, catch, catchers};
 use rocket_dyn_templates::{Template, context};
 
-use crate::protection;
+use crate::{protection, refusal};
 
 /// What an error page says: a title, and what the visitor can do.
 fn words(status: Status) -> (&'static str, &'static str) {
@@ -60,6 +60,7 @@ fn set_retry_after(res: &mut Response<'_>, status: Status) {
 /// Renders the page for a status. Without templates it is plain text.
 fn error_page(req: &Request<'_>, status: Status) -> (ContentType, String) {
     let (title, advice) = words(status);
+    let advice = refusal::reason(req).unwrap_or(advice);
     let page = context! { code: status.code, title, advice };
     match Template::show(req.rocket(), "error", page) {
         Some(html) => (ContentType::HTML, html),

@@ -591,3 +591,37 @@ fn only_a_page_of_this_server_may_show_another_in_a_frame() {
         assert!(from(dest, site).contains("frame-ancestors 'none'"), "{dest}, {site}");
     }
 }
+
+#[test]
+fn a_form_that_is_not_utf8_is_refused_and_says_so() {
+    let account = "username=Ada&email=a%40example.com&password=open+sesame";
+    for (lesson, path, good) in [
+        ("02-name-form", "/setName", "name=Ada"),
+        ("04-unregister", "/signup", "email=a%40example.com"),
+        ("05-stocks", "/add_stock", "stock_symbol=A&number_of_shares=1&purchase_price=1"),
+        ("06-login", "/login", "username=Ada"),
+        ("08-database", "/register", account),
+    ] {
+        let server = Running::start(lesson, &[]);
+        let send = |body: &str| {
+            let length = body.len();
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\nConnection: close\r\n"
+            );
+            let kind = "Content-Type: application/x-www-form-urlencoded\r\n\r\n";
+            let mut stream = TcpStream::connect(server.authority()).unwrap();
+            stream.write_all((head + kind + body).as_bytes()).unwrap();
+            let mut answer = String::new();
+            let _ = stream.read_to_string(&mut answer);
+            answer
+        };
+        for body in [good.replacen('=', "=%FF", 1), format!("{good}&x=%E4"), format!("{good}&%F6")]
+        {
+            let answer = send(&body);
+            assert!(answer.starts_with("HTTP/1.1 400"), "{lesson} {body}: {answer}");
+            assert!(answer.contains("The form is not UTF-8."), "{lesson} {body}: {answer}");
+            assert!(!answer.contains('\u{fffd}'), "{lesson} {body}: {answer}");
+        }
+        assert!(send(good).starts_with("HTTP/1.1 303"), "{lesson}");
+    }
+}

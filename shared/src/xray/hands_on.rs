@@ -1,6 +1,5 @@
 //! The X-ray's buttons: what one can do to one's own session to see what happens.
 
-use rocket::form::Form;
 use rocket::http::uri::{Absolute, Reference};
 use rocket::http::{CookieJar, Status};
 use rocket::request::{FromRequest, Outcome, Request};
@@ -10,6 +9,7 @@ use rocket::{FromForm, Route, State, post, routes, uri};
 use super::Settings;
 use super::history::History;
 use super::story::{clock, note};
+use crate::form::Form;
 use crate::pages;
 use crate::session::{Sessions, StoreError, cookie, in_time, removal, token};
 
