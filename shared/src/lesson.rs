@@ -82,6 +82,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
             rocket
                 .attach(protection::SameOrigin)
                 .attach(protection::WholeBody)
+                .attach(protection::WellFormed)
                 .attach(protection::SecurityHeaders)
                 .attach(AccessLog)
         }))
