@@ -3,7 +3,7 @@
 //! They are Rocket form fields (<https://rocket.rs/guide/v0.5/requests/#forms>): a struct that
 //! derives `FromForm` names them as the types of its fields.
 
-mod contextual;
+mod body;
 mod email;
 mod input;
 mod name;
@@ -12,11 +12,12 @@ mod password;
 mod skeleton;
 mod stock;
 
-pub use contextual::Contextual;
+pub use body::Form;
 pub use email::Email;
 pub(crate) use input::Input;
 pub use name::{Name, is_visible, name};
 pub use password::{NewPassword, Password};
+pub use rocket::form::Contextual;
 #[cfg(feature = "database")]
 pub use skeleton::skeleton;
 pub use stock::{Price, Shares, Symbol};

@@ -27,6 +27,7 @@ mod config;
 
 mod clock;
 mod id;
+mod refusal;
 mod terminal;
 mod text;
 

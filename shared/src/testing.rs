@@ -214,8 +214,10 @@ impl Browser<'_> {
         if let Some(fields) = form {
             request = request.header(ContentType::Form).body(fields);
         }
+        // Every browser names the host; another one takes its place.
+        request = request.header(Header::new("Host", "127.0.0.1"));
         if let Some(header) = header {
-            request = request.header(header);
+            request.replace_header(header);
         }
         let now = self.server.clock.now();
         for (name, kept) in &*self.jar.borrow() {

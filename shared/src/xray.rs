@@ -13,7 +13,7 @@ mod two;
 mod view;
 
 use rocket::figment::Figment;
-use rocket::{Build, Rocket};
+use rocket::{Build, Request, Rocket};
 
 /// The settings of the X-ray.
 pub(crate) struct Settings {
@@ -50,4 +50,10 @@ pub(crate) fn attach_if_on(rocket: Rocket<Build>) -> Rocket<Build> {
         .manage(history::History::default())
         .mount("/", [fairing::routes(), hands_on::routes(), two::routes()].concat())
         .attach(fairing::XRay)
+}
+
+/// The path of the route that answers, whichever way a request spells it: to Rocket `/a`, `/a/`, `//a`
+/// and `/%61` are one address. Empty if there is no such route.
+fn route_path<'r>(req: &'r Request<'_>) -> &'r str {
+    req.route().map_or("", |route| route.uri.path())
 }

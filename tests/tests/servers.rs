@@ -692,3 +692,132 @@ fn only_a_page_of_this_server_may_show_another_in_a_frame() {
         assert!(from(dest, site).contains("frame-ancestors 'none'"), "{dest}, {site}");
     }
 }
+
+#[test]
+fn a_request_names_one_host() {
+    let server = Running::start("06-login", &[]);
+    let status = |hosts: &str| {
+        let body = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 12\r\n";
+        let head = format!("POST /login HTTP/1.1\r\n{hosts}{body}Connection: close\r\n\r\n");
+        let mut stream = TcpStream::connect(server.authority()).unwrap();
+        stream.write_all((head + "username=Tim").as_bytes()).unwrap();
+        let mut answer = vec![];
+        let _ = stream.read_to_end(&mut answer);
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let status = answer.split(' ').nth(1).unwrap_or_default().to_owned();
+        assert_eq!(status == "400", answer.contains("The request has no header Host"), "{answer}");
+        status
+    };
+    for host in [
+        "localhost",
+        "localhost:8006",
+        "LOCALHOST",
+        "127.0.0.1:1",
+        "[::1]",
+        "[::1]:8006",
+        "a-b.example.",
+        "left.two.localhost:",
+        "xn--bcher-kva.example",
+    ] {
+        assert_eq!(status(&format!("Host: {host}\r\n")), "303", "{host}");
+    }
+    for host in [
+        "",
+        " ",
+        "a b",
+        "a/b",
+        "a?b",
+        "a#b",
+        "a\\b",
+        "a\"b",
+        "<b>",
+        "user@localhost",
+        "user:word@localhost",
+        "@localhost",
+        ":8006",
+        "localhost:x",
+        "localhost:-1",
+        "localhost:65536",
+        "localhost:8006:8006",
+        "::1",
+        "[::1",
+        "::1]",
+        "[]",
+        "[x]",
+        "[::1]x",
+        "[::1]]",
+        "[[::1]",
+        "[fe80::1%25eth0]",
+        "%6Cocalhost",
+        "%FF",
+        "b\u{fc}cher.example",
+        "http://localhost",
+    ] {
+        assert_eq!(status(&format!("Host: {host}\r\n")), "400", "{host}");
+    }
+    for hosts in ["", "Host: localhost\r\nHost: localhost\r\n", "Host: a\r\nhost: b\r\n"] {
+        assert_eq!(status(hosts), "400", "{hosts}");
+    }
+}
+
+#[test]
+fn an_address_that_is_not_utf8_is_refused() {
+    let server = Running::start("06-login", &[]);
+    let status = |method: &str, path: &str| {
+        let answer = raw(&server, format!("{method} {path} HTTP/1.1\r\nHost: x\r\n"));
+        answer.split(' ').nth(1).unwrap_or_default().to_owned()
+    };
+    for path in ["/login?ended=%EF%BF%BD", "/login?a=%zz&%", "/login?a=+&b=%C3%BC", "/%6Cogin"] {
+        assert_eq!(status("GET", path), "200", "{path}");
+    }
+    assert_eq!(status("GET", "/%EF%BF%BD"), "404");
+    for path in [
+        "/%FF",
+        "/docs/%E4",
+        "/%C3/%BC",
+        "/static/x/%ED%A0%80",
+        "/login?ended=%FF",
+        "/login?%FF",
+        "/login?a=%C3&b=%BC",
+        "/login?a=%C0%AF",
+    ] {
+        for method in ["GET", "HEAD", "POST"] {
+            assert_eq!(status(method, path), "400", "{method} {path}");
+        }
+    }
+    assert!(raw(&server, "GET /%FF HTTP/1.1\r\nHost: x\r\n").contains("not UTF-8"));
+}
+
+#[test]
+fn a_form_that_is_not_utf8_is_refused_and_says_so() {
+    let account = "username=Ada&email=a%40example.com&password=open+sesame";
+    for (lesson, path, good) in [
+        ("02-name-form", "/setName", "name=Ada"),
+        ("04-unregister", "/signup", "email=a%40example.com"),
+        ("05-stocks", "/add_stock", "stock_symbol=A&number_of_shares=1&purchase_price=1"),
+        ("06-login", "/login", "username=Ada"),
+        ("08-database", "/register", account),
+    ] {
+        let server = Running::start(lesson, &[]);
+        let send = |body: &str| {
+            let length = body.len();
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\nConnection: close\r\n"
+            );
+            let kind = "Content-Type: application/x-www-form-urlencoded\r\n\r\n";
+            let mut stream = TcpStream::connect(server.authority()).unwrap();
+            stream.write_all((head + kind + body).as_bytes()).unwrap();
+            let mut answer = String::new();
+            let _ = stream.read_to_string(&mut answer);
+            answer
+        };
+        for body in [good.replacen('=', "=%FF", 1), format!("{good}&x=%E4"), format!("{good}&%F6")]
+        {
+            let answer = send(&body);
+            assert!(answer.starts_with("HTTP/1.1 400"), "{lesson} {body}: {answer}");
+            assert!(answer.contains("The form is not UTF-8."), "{lesson} {body}: {answer}");
+            assert!(!answer.contains('\u{fffd}'), "{lesson} {body}: {answer}");
+        }
+        assert!(send(good).starts_with("HTTP/1.1 303"), "{lesson}");
+    }
+}

@@ -445,3 +445,67 @@ fn only_the_two_frames_may_be_framed_and_only_there() {
     let answer = Browser::new().get_from("left.two.localhost", &off.address);
     assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"));
 }
+
+/// To Rocket, and so to everything here, these are one address.
+#[test]
+fn an_address_is_one_however_it_is_spelled() {
+    let server = on("memory");
+    let browser = named(&server, "Ferris");
+    let get = |path: &str| browser.get(&format!("{}{path}", server.address));
+    let before = session(&browser, &server)["exchanges"].clone();
+    for path in
+        ["/_session/", "//_session", "/%5Fsession", "/_%73ession//", "/_session?x", "/_session/?"]
+    {
+        let answer = get(path);
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, "application/json"),
+            "{path}"
+        );
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        let xray: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(xray["exchanges"], before, "{path}: it does not show itself");
+    }
+    for path in ["/_two", "/_two/", "//_two", "/%5Ftwo"] {
+        let page = get(path);
+        assert_eq!(page.status, 200, "{path}");
+        assert!(!page.body.contains("id=\"xray\"") && !page.body.contains("/_session/"), "{path}");
+    }
+    for path in ["/setName", "/%73etName", "/setName/", "//setName", "/%73%65tName//"] {
+        let answer = get(path);
+        assert_eq!((answer.status, answer.header("allow")), (405, "POST"), "{path}");
+    }
+    for path in [
+        "/_lesson/02-name-form",
+        "//_lesson//02-name-form/",
+        "/%5Flesson/x",
+        "/%73tatic/x/style.css",
+    ] {
+        let _ = get(path);
+    }
+    let after = session(&browser, &server)["exchanges"].to_string();
+    assert!(!after.contains("esson/") && !after.contains("tatic"), "{after}");
+    assert_eq!(get("/%255Fsession").status, 404, "what is decoded twice is another address");
+}
+
+#[test]
+fn the_buttons_lead_back_to_a_page_however_it_is_spelled() {
+    let server = on("memory");
+    let browser = named(&server, "Ferris");
+    let press = |page: &str| {
+        let referer = format!("{}{page}", server.address);
+        let url = format!("{}/_session/change", server.address);
+        let answer = browser.post_with(&url, &[], &[("Referer", &referer)]);
+        answer.header("location").to_owned()
+    };
+    for (page, back) in [
+        ("/docs", "/docs#hands-on"),
+        ("/docs/", "/docs/#hands-on"),
+        ("/%64ocs", "/%64ocs#hands-on"),
+        ("//docs", "/#hands-on"),
+        ("/%73etName", "/#hands-on"),
+        ("/nowhere", "/#hands-on"),
+    ] {
+        assert_eq!(press(page), back, "{page}");
+    }
+}

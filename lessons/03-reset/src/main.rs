@@ -5,13 +5,13 @@
 //! - **Run it:** `cargo run -p lesson-03`, then open <http://127.0.0.1:8003>.
 //! - **Read on:** `docs/03-reset.md`
 
-use rocket::form::{Context, Form};
+use rocket::form::Context;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{FromForm, get, launch, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::Session;
-use shared::form::{Contextual, is_visible};
+use shared::form::{Contextual, Form, is_visible};
 
 #[cfg(test)]
 mod tests;

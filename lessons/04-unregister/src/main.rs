@@ -9,13 +9,13 @@
 use std::collections::BTreeSet;
 
 use parking_lot::Mutex;
-use rocket::form::{Context, Form};
+use rocket::form::Context;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{FromForm, State, get, launch, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::Session;
-use shared::form::{Contextual, Email};
+use shared::form::{Contextual, Email, Form};
 
 #[cfg(test)]
 mod tests;

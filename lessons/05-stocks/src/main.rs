@@ -6,14 +6,14 @@
 //! - **Run it:** `cargo run -p lesson-05`, then open <http://127.0.0.1:8005>.
 //! - **Read on:** `docs/05-stocks.md`
 
-use rocket::form::{Context, Form};
+use rocket::form::Context;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{FromForm, get, launch, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use serde::{Deserialize, Serialize};
 use shared::Session;
-use shared::form::{Contextual, Price, Shares, Symbol};
+use shared::form::{Contextual, Form, Price, Shares, Symbol};
 
 #[cfg(test)]
 mod tests;

@@ -5,14 +5,14 @@
 //! - **Run it:** `cargo run -p lesson-06`, then open <http://127.0.0.1:8006>.
 //! - **Read on:** `docs/06-login.md`
 
-use rocket::form::{Context, Form};
+use rocket::form::Context;
 use rocket::http::Status;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Either, FromForm, catch, catchers, get, launch, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
-use shared::form::{Contextual, Name};
+use shared::form::{Contextual, Form, Name};
 use shared::session::{Session, StoreError};
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The admin: who that is, how one becomes it, and what only it may do.
 
-use rocket::form::{Context, Error, Form};
+use rocket::form::{Context, Error};
 use rocket::http::Status;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -8,7 +8,7 @@ use rocket::response::Redirect;
 use rocket::{Either, FromForm, Route, State, catch, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::Clock;
-use shared::form::{Email, Password};
+use shared::form::{Email, Form, Password};
 use shared::password::AdminPassword;
 use shared::session::{Session, StoreError};
 

@@ -12,13 +12,13 @@ mod attempts;
 use std::collections::BTreeSet;
 
 use parking_lot::Mutex;
-use rocket::form::{Context, Form};
+use rocket::form::Context;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{FromForm, State, catchers, get, launch, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::Session;
-use shared::form::{Contextual, Email};
+use shared::form::{Contextual, Email, Form};
 use shared::password::AdminPassword;
 
 use self::attempts::Attempts;

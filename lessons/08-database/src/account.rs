@@ -1,11 +1,10 @@
 //! What belongs to an account: its page, its logins, its password, its end.
 
-use rocket::form::Form;
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::database::Refusal;
-use shared::form::{Contextual, NewPassword, Password};
+use shared::form::{Contextual, Form, NewPassword, Password};
 use shared::{Id, Session, Visitor};
 
 use crate::database::Db;

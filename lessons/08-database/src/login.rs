@@ -1,11 +1,10 @@
 //! Register, confirm the address, log in, log out.
 
-use rocket::form::Form;
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::database::Refusal;
-use shared::form::{Contextual, Email, Name, NewPassword, Password};
+use shared::form::{Contextual, Email, Form, Name, NewPassword, Password};
 use shared::{Id, Mailbox, Session, Visitor};
 
 use crate::database::Db;

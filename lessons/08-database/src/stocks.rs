@@ -1,13 +1,12 @@
 //! Everybody's own stocks, as in lesson 05, but in the database.
 
-use rocket::form::Form;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use serde::Serialize;
 use shared::database::Refusal;
-use shared::form::{Contextual, Price, Shares, Symbol};
+use shared::form::{Contextual, Form, Price, Shares, Symbol};
 use shared::{Id, Session, Timestamp, Visitor};
 use sqlx::AnyPool;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::uri::{Path, Segments, fmt};
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
@@ -11,6 +12,7 @@ use rocket::{Catcher, Orbit, Rocket, catch, catchers};
 use rocket_dyn_templates::{Template, context};
 
 use crate::http::protection;
+use crate::refusal;
 use crate::session::{Refused, Sessions, cookie_header};
 
 /// What an error page says: a title, and what the visitor can do.
@@ -62,7 +64,8 @@ fn set_retry_after(res: &mut Response<'_>, status: Status) {
 fn error_page(req: &Request<'_>, status: Status) -> (ContentType, String) {
     let (title, advice) = words(status);
     let trouble = (status == Status::BadRequest).then(|| cookie_trouble(req)).flatten();
-    let (title, advice) = trouble.unwrap_or_else(|| (title.to_owned(), advice.to_owned()));
+    let (title, advice) = trouble
+        .unwrap_or_else(|| (title.to_owned(), refusal::reason(req).unwrap_or(advice).to_owned()));
     let page = context! { code: status.code, title: &title, advice: &advice };
     match Template::show(req.rocket(), "error", page) {
         Some(html) => (ContentType::HTML, html),
@@ -147,7 +150,7 @@ impl<'r> Responder<'r, 'static> for ErrorPage {
 /// The methods with which there is a page at this address, if there is none with the method asked
 /// for: Rocket 0.5 says 404 to both.
 fn other_methods(req: &Request<'_>) -> BTreeSet<&'static str> {
-    let mut methods = methods(req.rocket(), req.uri().path().as_str());
+    let mut methods = methods(req.rocket(), req.uri().path());
     let asked = if req.method() == Method::Head { Method::Get } else { req.method() };
     if methods.contains(asked.as_str()) {
         return BTreeSet::new();
@@ -159,15 +162,15 @@ fn other_methods(req: &Request<'_>) -> BTreeSet<&'static str> {
 }
 
 /// The methods with which something answers at this path.
-pub(crate) fn methods(rocket: &Rocket<Orbit>, path: &str) -> BTreeSet<&'static str> {
-    let here = rocket.routes().filter(|route| matches(route.uri.path(), path));
+pub(crate) fn methods(rocket: &Rocket<Orbit>, path: Path<'_>) -> BTreeSet<&'static str> {
+    let here = rocket.routes().filter(|route| matches(route.uri.path(), path.segments()));
     here.map(|route| route.method.as_str()).collect()
 }
 
-/// Whether a route's path, in which `<part>` stands for anything, is that of a request.
-fn matches(route: &str, path: &str) -> bool {
+/// Whether a route's path, in which `<part>` stands for anything, is that of a request, of which Rocket
+/// compares the decoded segments.
+fn matches(route: &str, mut given: Segments<'_, fmt::Path>) -> bool {
     let mut wanted = route.split('/').filter(|part| !part.is_empty());
-    let mut given = path.split('/').filter(|part| !part.is_empty());
     loop {
         match (wanted.next(), given.next()) {
             (None, None) => return true,
@@ -196,6 +199,7 @@ mod tests {
     use std::thread;
 
     use rocket::fairing::AdHoc;
+    use rocket::http::uri::Origin;
 
     use super::*;
     use crate::Session;
@@ -264,11 +268,17 @@ mod tests {
 
     #[test]
     fn a_route_matches_its_paths_only() {
+        let matches = |route, path| {
+            matches(route, Origin::parse(path).expect("it is a path").path().segments())
+        };
         assert!(matches("/", "/"));
         assert!(matches("/unregister", "/unregister"));
+        assert!(matches("/unregister", "//%75nregister/"));
         assert!(matches("/blog_posts/<id>", "/blog_posts/17"));
+        assert!(matches("/blog_posts/<id>", "/blog_posts/1%2F7"));
         assert!(matches("/files/<path..>", "/files/a/b"));
         assert!(!matches("/unregister", "/"));
+        assert!(!matches("/unregister", "/%2575nregister"));
         assert!(!matches("/blog_posts/<id>", "/blog_posts"));
         assert!(!matches("/blog_posts/<id>", "/blog_posts/17/x"));
     }

@@ -1,17 +1,20 @@
-//! What guards every page: security headers, no change on behalf of another site, and none by a form
-//! that is not whole.
+//! What guards every page: security headers, no change on behalf of another site, and none by a
+//! request that is not whole or can be read in more than one way.
+
+use std::net::Ipv6Addr;
 
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::uri::Origin;
+use rocket::http::uri::{Authority, Origin};
 use rocket::http::{Method, Status};
 use rocket::{Data, Request, Response, Route, post, routes};
 
 use crate::http::access_log::note_arrival;
+use crate::refusal::refuse;
 
 /// Where requests go that another site has sent.
 const REFUSED: &str = "/_refused";
-/// Where requests go of which only a part has come, or more than there should be.
-const CUT_OFF: &str = "/_cut_off";
+/// Where requests go of which only a part has come, or more than there should be, or that are malformed.
+const MALFORMED: &str = "/_malformed";
 
 /// How many bytes of a body Rocket has looked at before its fairings: it looks for another method.
 const LOOKED_AT: usize = "_method=delete".len();
@@ -126,9 +129,62 @@ impl Fairing for WholeBody {
         let is_cut_off = !data.peek_complete() && data.peek(LOOKED_AT).await.len() < LOOKED_AT;
         let only_asks = matches!(req.method(), Method::Get | Method::Head);
         if is_cut_off || only_asks && !data.peek(1).await.is_empty() {
-            send_to(CUT_OFF, req);
+            send_to(MALFORMED, req);
         }
     }
+}
+
+/// Answers 400 to requests that two programs could read differently: with no host, several, or one that
+/// is none (RFC 9112, 3.2), and with an address that is not UTF-8. No browser sends them. Rocket 0.5.2
+/// tells neither the version of HTTP nor the host of `GET http://host/`: HTTP/1.0 must name one too.
+pub(crate) struct WellFormed;
+
+#[rocket::async_trait]
+impl Fairing for WellFormed {
+    fn info(&self) -> Info {
+        let (name, kind) = ("Well-formed request", Kind::Request);
+        Info { name, kind }
+    }
+
+    async fn on_request(&self, req: &mut Request<'_>, _: &mut Data<'_>) {
+        let reason = if !names_one_host(req) {
+            "The request has no header Host, more than one, or one that is not a host."
+        } else if !is_utf8(req.uri()) {
+            "The address is not UTF-8."
+        } else {
+            return;
+        };
+        refuse(req, reason);
+        send_to(MALFORMED, req);
+    }
+}
+
+fn names_one_host(req: &Request<'_>) -> bool {
+    let hosts: Vec<_> = req.headers().get("Host").collect();
+    match hosts.as_slice() {
+        [host] => is_host(host),
+        // Rocket's client for tests names none, and has no connection.
+        [] => req.remote().is_none(),
+        _ => false,
+    }
+}
+
+/// A name, an IPv4 address or an IPv6 address in brackets, and a port if it is not the usual one.
+fn is_host(text: &str) -> bool {
+    let Ok(authority) = Authority::parse(text) else {
+        return false;
+    };
+    let name = authority.host();
+    let is_name = match name.strip_prefix('[') {
+        Some(address) => address.trim_end_matches(']').parse::<Ipv6Addr>().is_ok(),
+        None => !name.is_empty() && !name.contains('%'),
+    };
+    is_name && authority.user_info().is_none()
+}
+
+fn is_utf8(address: &Origin<'_>) -> bool {
+    let query = address.query().is_none_or(|query| query.raw().percent_decode().is_ok());
+    query && address.path().raw().percent_decode().is_ok()
 }
 
 #[post("/_refused")]
@@ -136,11 +192,11 @@ fn refused() -> Status {
     Status::Forbidden
 }
 
-#[post("/_cut_off")]
-fn cut_off() -> Status {
+#[post("/_malformed")]
+fn malformed() -> Status {
     Status::BadRequest
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    routes![refused, cut_off]
+    routes![refused, malformed]
 }

@@ -3,6 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use rocket::data::{Limits, ToByteUnit};
 use rocket::fairing::AdHoc;
 use rocket::figment::providers::{Env, Format, Serialized, Toml};
 use rocket::figment::{Figment, Profile};
@@ -19,6 +20,13 @@ use crate::http::access_log::AccessLog;
 use crate::http::{error_pages, protection};
 use crate::session::SessionFairing;
 use crate::{terminal, xray};
+
+/// How large a body may be, of whatever kind, unless the setting `limits` says otherwise. The largest
+/// form of the lessons has three fields of a few hundred bytes, each of which takes three when encoded.
+const BODY_LIMIT: u64 = 8 * 1024;
+
+/// The kinds of body that Rocket would let be larger.
+const BODIES: [&str; 5] = ["data-form", "file", "form", "json", "msgpack"];
 
 /// Gives the Rocket of a lesson, ready but for its routes: settings, templates, style sheet, error
 /// pages, sessions, protection, and a few words on the terminal.
@@ -78,6 +86,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
             rocket
                 .attach(protection::SameOrigin)
                 .attach(protection::WholeBody)
+                .attach(protection::WellFormed)
                 .attach(protection::SecurityHeaders)
                 .attach(AccessLog)
         }))
@@ -105,7 +114,9 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
             "ROCKET_{variable}: write it without backslashes, which may not stand behind a letter such as é"
         ));
     }
-    let settings = Figment::from(Config::default())
+    let limit = |limits: Limits, body| limits.limit(body, BODY_LIMIT.bytes());
+    let limits = BODIES.into_iter().fold(Limits::default(), limit);
+    let settings = Figment::from(Config { limits, ..Config::default() })
         .merge(Serialized::default("template_dir", root.join("templates")))
         // What runs here is nobody's business.
         .merge(Serialized::default("ident", false))

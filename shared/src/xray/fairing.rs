@@ -8,6 +8,7 @@ use rocket::{Request, Response, Route, get, routes};
 use rocket_dyn_templates::Template;
 
 use super::history::{Browser, History};
+use super::route_path;
 use super::story::changes;
 use super::two;
 use super::view::{Exchange, View};
@@ -36,7 +37,7 @@ impl Fairing for XRay {
         };
         Notes::add(req, changes(req));
         two::allow_frame(req, res);
-        let path = req.uri().path();
+        let path = route_path(req);
         let is_page = res.content_type().is_some_and(|it| it.is_html());
         let is_own = ["/_lesson/", two::PATH, "/static/"].iter().any(|it| path.starts_with(it));
         let browser = Browser::of(req, sessions);

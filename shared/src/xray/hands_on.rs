@@ -1,6 +1,5 @@
 //! The X-ray's buttons: what one can do to one's own session to see what happens.
 
-use rocket::form::Form;
 use rocket::http::uri::{Absolute, Reference};
 use rocket::http::{CookieJar, Status};
 use rocket::request::{FromRequest, Outcome, Request};
@@ -10,6 +9,7 @@ use rocket::{FromForm, Route, State, post, routes, uri};
 use super::Settings;
 use super::history::{Browser, History};
 use super::story::{clock, note};
+use crate::form::Form;
 use crate::http::error_pages;
 use crate::session::{Sessions, StoreError, cookie, cookie_header, in_time, removal};
 
@@ -59,7 +59,7 @@ impl Visitor<'_> {
         let referer = self.req.headers().get_one("Referer").unwrap_or_default();
         let page = Absolute::parse(referer).ok().and_then(|url| {
             let path = url.path().to_string();
-            let can_be_opened = error_pages::methods(self.req.rocket(), &path).contains("GET");
+            let can_be_opened = error_pages::methods(self.req.rocket(), url.path()).contains("GET");
             let query = url.query().map_or_else(String::new, |query| format!("?{query}"));
             can_be_opened.then(|| path + &query)
         });

@@ -8,6 +8,7 @@ use rocket::http::Header;
 use rocket::{Config, Request, Responder, Response, Route, get, routes};
 use rocket_dyn_templates::{Template, context};
 
+use super::route_path;
 use crate::http::host::HostName;
 use crate::http::protection::{self, POLICY};
 
@@ -49,7 +50,7 @@ pub(super) fn is_in_frame(req: &Request<'_>) -> bool {
 
 /// Lets the page show these hosts in its frames, as no other page may.
 pub(super) fn allow_frame(req: &Request<'_>, res: &mut Response<'_>) {
-    if is_in_frame(req) && req.uri().path() != PATH {
+    if is_in_frame(req) && route_path(req) != PATH {
         let policy = protection::policy(&format!("http://{HOST}:*"));
         res.set_raw_header(POLICY, policy);
     }

@@ -137,6 +137,7 @@ fn a_cookie_header_never_fails_a_request() {
             let method = if is_post { Method::Post } else { Method::Get };
             let mut request = client.req(method, path).header(ContentType::Form);
             request.set_remote("127.0.0.1:50000".parse().unwrap());
+            request.add_header(Header::new("Host", "127.0.0.1"));
             for line in &lines {
                 request.add_header(Header::new("Cookie", line.clone()));
             }
