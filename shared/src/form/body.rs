@@ -36,7 +36,7 @@ const NOT_WHOLE: &str = "The form is cut off or malformed. Nothing was changed."
 ///
 /// #[post("/", data = "<form>")]
 /// fn name(form: Form<NameForm<'_>>) -> String {
-///     form.name.to_string()
+///     form.name.as_str().to_owned()
 /// }
 ///
 /// let client = Client::untracked(rocket::build().mount("/", routes![name])).unwrap();
