@@ -10,6 +10,7 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request, Response};
 use yansi::Paint;
 
+use crate::random_id::without_ids;
 use crate::xray::story::changes;
 
 /// Prints the access log, unless `log_level` is `off` or `critical`.
@@ -24,16 +25,17 @@ struct Arrival {
 impl Arrival {
     fn of<'r>(req: &'r Request<'_>) -> &'r Self {
         req.local_cache(|| Self {
-            line: format!("{} {}", req.method(), without_query(req.uri().path().as_str())),
+            line: format!("{} {}", req.method(), without_secrets(req.uri().path().as_str())),
             at: Instant::now(),
         })
     }
 }
 
-/// An address without its query, which may hold what nobody should read in a log, and without
-/// anything that a terminal would act on.
-pub(crate) fn without_query(address: &str) -> impl Display {
-    address.split('?').next().unwrap_or_default().escape_default()
+/// An address without what nobody should read in a log, which are its query and the ids in its path,
+/// and without anything that a terminal would act on.
+pub(crate) fn without_secrets(address: &str) -> impl Display {
+    let path = address.split('?').next().unwrap_or_default();
+    without_ids(&path.escape_default().to_string()).into_owned()
 }
 
 /// Whether this request gets a line: not those of tests, which have no remote address.
@@ -75,7 +77,7 @@ impl Fairing for AccessLog {
         let to = res
             .headers()
             .get_one("Location")
-            .map_or_else(String::new, |to| format!(" → {}", without_query(to)));
+            .map_or_else(String::new, |to| format!(" → {}", without_secrets(to)));
         let took = format!("{} ms", at.elapsed().as_millis());
         // If nobody reads it any more, that is no reason to fail.
         let mut stdout = io::stdout().lock();

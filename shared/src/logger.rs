@@ -9,6 +9,7 @@ use rocket::config::LogLevel;
 use rocket::figment::Figment;
 
 use crate::launch;
+use crate::random_id::without_ids;
 
 /// What was said before the launch, by target: printed only if there is no launch.
 static BEFORE_LAUNCH: Mutex<Option<Vec<(String, String)>>> = Mutex::new(Some(Vec::new()));
@@ -68,6 +69,9 @@ impl Log for Logger {
         }
         let is_minor = record.level() > Level::Error && log::max_level() == LevelFilter::Debug;
         let text = record.args().to_string().replace(speaks_to_terminals, "\u{fffd}");
+        // The requests of Rocket's own log, with their addresses: an error may name a long path.
+        let names_requests = is_minor || record.target().starts_with("rocket::server");
+        let text = if names_requests { without_ids(&text).into_owned() } else { text };
         match &mut *BEFORE_LAUNCH.lock() {
             Some(said) if !is_minor => said.push((record.target().to_owned(), text)),
             _ => {

@@ -375,6 +375,35 @@ fn not_even_the_debug_log_has_a_cookie_in_it() {
 }
 
 #[test]
+fn what_a_link_in_a_mail_opens_is_in_no_log() {
+    let folder = std::env::temp_dir().join(format!("mail-log-{}", std::process::id()));
+    let mut command = command("08-database");
+    command.env("ROCKET_DATA_DIR", &folder).env("ROCKET_LOG_LEVEL", "debug");
+    let server = Running::from(&mut command);
+    let _ferris = register(&server.address, "Ferris", "open sesame");
+    let output = server.stop();
+    let (before, after) = output.split_once("/confirm/").expect("the mail is in the terminal");
+    let (code, after) = after.split_at(22);
+    assert!(!before.contains(code) && !after.contains(code), "only there: {output}");
+
+    let log = folder.join("log");
+    let server = Running::from(command.stderr(File::create(&log).unwrap()));
+    let browser = Browser::new();
+    let encoded = format!("{}%{:02x}{}", &code[..9], code.as_bytes()[9], &code[10..]);
+    for sent in [code, &encoded, &format!("{code}."), &format!("{code}/more")] {
+        let address = &server.address;
+        let _ = browser.get(&format!("{address}/confirm/{sent}"));
+        let _ = browser.post(&format!("{address}/confirm/{sent}"), &[]);
+        let _ = browser.post(&format!("{address}/logins/{sent}/end"), &[]);
+    }
+    let output = server.stop() + &fs::read_to_string(&log).unwrap();
+    let _ = fs::remove_dir_all(folder);
+    assert!(output.contains("GET /confirm/… 200"), "the access log: {output}");
+    assert!(output.contains("Matched: (confirm) POST /confirm/"), "Rocket's own: {output}");
+    assert!(!output.contains(code) && !output.contains(&encoded), "{output}");
+}
+
+#[test]
 fn a_classroom_gets_an_address_that_works() {
     let server = Running::start("01-hello", &[("ROCKET_ADDRESS", "0.0.0.0")]);
     assert!(server.address.starts_with("http://127.0.0.1:"), "{}", server.address);

@@ -12,7 +12,7 @@ use super::history::{Browser, History};
 use super::set_cookie::SetCookie;
 use super::story::changes;
 use super::{hands_on, two};
-use crate::access_log::without_query;
+use crate::access_log::without_secrets;
 use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions, token};
 use crate::settings::StoreKind;
 
@@ -127,7 +127,7 @@ fn readable(token: &str) -> Option<Value> {
 
 impl Exchange {
     pub(super) fn of(req: &Request<'_>, res: &Response<'_>) -> Self {
-        let path = without_query(req.uri().path().as_str()).to_string();
+        let path = without_secrets(req.uri().path().as_str()).to_string();
         Self {
             method: req.method().to_string(),
             path: format!("{path:.1000}"),
