@@ -52,8 +52,10 @@ pub(super) struct SqliteStore {
 
 impl SqliteStore {
     pub(super) async fn open(url: &str, name: String, clock: Clock) -> Result<Self, sqlx::Error> {
-        Self::with_limits(url, name, clock, i64::try_from(SESSIONS).unwrap_or(i64::MAX), PAGES)
-            .await
+        let capacity = i64::try_from(SESSIONS).unwrap_or(i64::MAX);
+        let store = Self::with_limits(url, name, clock, capacity, PAGES).await?;
+        sqlite_file::keep_log_short(store.writer.clone());
+        Ok(store)
     }
 
     async fn with_limits(
@@ -71,6 +73,7 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .pragma("max_page_count", pages.to_string())
+            .pragma("secure_delete", "ON")
             .busy_timeout(PATIENCE);
         let pool = |connections| {
             SqlitePoolOptions::new().max_connections(connections).acquire_timeout(2 * PATIENCE)
@@ -343,6 +346,33 @@ mod tests {
         let ids: Vec<Vec<u8>> =
             sqlx::query_scalar("SELECT id FROM sessions").fetch_all(&store.readers).await.unwrap();
         assert_eq!(ids, [SessionId::parse(&token).unwrap().digest("test").to_vec()]);
+    }
+
+    #[tokio::test]
+    async fn what_was_removed_or_replaced_is_not_in_the_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder, Clock::manual(0), 1000).await;
+        let with = |text: &str| {
+            let values = [("text".to_owned(), text.into())].into_iter().collect();
+            Record { values, expires: 1, ..Record::default() }
+        };
+        let first = with("ferris");
+        let mut tokens = vec![];
+        for _ in 0..50 {
+            tokens.push(store.create(first.clone()).await.unwrap());
+        }
+        for (n, token) in tokens.iter().enumerate() {
+            if n % 2 == 0 {
+                store.remove(token).await.unwrap();
+            } else {
+                store.replace(token, &first, with(""), false).await.unwrap();
+            }
+        }
+        sqlx::raw_sql(sqlite_file::EMPTY_LOG).execute(&store.writer).await.unwrap();
+        for file in std::fs::read_dir(folder.path().join("folder")).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            assert!(!bytes.windows(6).any(|bytes| bytes == b"ferris"));
+        }
     }
 
     #[tokio::test]
