@@ -40,6 +40,8 @@ pub use clock::{Clock, Timestamp};
 pub use lesson::lesson;
 #[cfg(feature = "database")]
 pub use mailbox::Mailbox;
+#[cfg(feature = "database")]
+pub use random_id::digest;
 pub use random_id::{Id, random_id};
 pub use session::{Session, SessionFairing};
 pub use visitor::Visitor;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use shared::{Timestamp, Visitor, in_words};
 use sqlx::{AnyConnection, AnyPool};
 
+use crate::attempts;
 use crate::user::{NOTED, User};
 
 /// A login for its owner to see.
@@ -42,7 +43,8 @@ pub(crate) async fn begin(
     let id = shared::random_id();
     let insert = sqlx::query("INSERT INTO logins VALUES ($1, $2, $3, $4, $5, $5)");
     let insert = insert.bind(&id).bind(account).bind(&visitor.browser).bind(&visitor.address);
-    insert.bind(visitor.now().cast_signed()).execute(db).await?;
+    insert.bind(visitor.now().cast_signed()).execute(&mut *db).await?;
+    attempts::know(db, account, visitor).await?;
     Ok(id)
 }
 
