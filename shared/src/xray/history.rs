@@ -1,6 +1,6 @@
 //! The last exchanges of each browser.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 
 use parking_lot::Mutex;
@@ -10,7 +10,8 @@ use rocket::http::Cookie;
 use super::view::Exchange;
 use crate::session::{SessionId, Sessions, browser_cookie, token};
 
-/// How many browsers are remembered; the one that has been away longest makes room.
+/// How many browsers are remembered. Of those at the address that has the most of them, the one that has
+/// been away longest makes room: who sends no cookies is a new browser each time.
 const BROWSERS: usize = 200;
 /// How many exchanges and tokens of each.
 const EACH: usize = 10;
@@ -74,8 +75,10 @@ impl History {
             known.tokens.push_front(token);
             known.tokens.truncate(EACH);
         }
-        if all.len() == BROWSERS {
-            all.pop_front();
+        if all.len() == BROWSERS
+            && let Some(at) = first_to_go(&all)
+        {
+            all.remove(at);
         }
         all.push_back((browser, known));
     }
@@ -103,6 +106,16 @@ impl History {
         let all = self.0.lock();
         all.iter().find(|(id, _)| *id == browser).map(|(_, known)| look(known)).unwrap_or_default()
     }
+}
+
+/// The one that has been away longest, of those at the address that has the most.
+fn first_to_go(all: &VecDeque<(Browser, Known)>) -> Option<usize> {
+    let mut counts = HashMap::new();
+    for (browser, _) in all {
+        *counts.entry(browser.address).or_insert(0) += 1;
+    }
+    let (most, _) = counts.into_iter().max_by_key(|&(_, count)| count)?;
+    all.iter().position(|(browser, _)| browser.address == most)
 }
 
 #[cfg(test)]
@@ -152,6 +165,18 @@ mod tests {
         let there = Browser { address: Some([192, 0, 2, 1].into()), ..here };
         assert!(history.of(there).is_empty());
         assert_eq!(history.lost_token(there, None), None);
+    }
+
+    #[test]
+    fn a_flood_from_one_address_drops_only_its_own() {
+        let (history, here) = (History::default(), browser());
+        history.add(here, exchange("mine"), None);
+        for _ in 0..2 * BROWSERS {
+            let there = Browser { address: Some([192, 0, 2, 1].into()), ..browser() };
+            history.add(there, Exchange::default(), None);
+        }
+        assert_eq!(history.0.lock().len(), BROWSERS);
+        assert_eq!(history.of(here).len(), 1);
     }
 
     #[test]
