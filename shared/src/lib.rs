@@ -13,6 +13,7 @@ pub mod database;
 mod docs;
 pub mod form;
 mod host;
+mod household;
 mod launch;
 mod lesson;
 mod lesson_link;

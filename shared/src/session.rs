@@ -10,6 +10,7 @@ mod record;
 mod save;
 pub(crate) mod store;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,6 +58,8 @@ pub struct Session {
     state: Mutex<State>,
     settings: Arc<SessionSettings>,
     now: Timestamp,
+    /// From where the request came.
+    address: Option<IpAddr>,
 }
 
 /// The session as this request sees it, and what the request did to it.

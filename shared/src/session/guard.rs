@@ -27,7 +27,7 @@ impl Cached {
             return Self(None);
         };
         let token = token(req, &sessions.cookie_name);
-        Self(Some(in_time(Session::load(sessions, token)).await))
+        Self(Some(in_time(Session::load(sessions, token, req.client_ip())).await))
     }
 }
 

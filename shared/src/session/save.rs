@@ -1,6 +1,7 @@
 //! How a session is loaded before the handler and saved after it.
 
 use std::mem;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -9,6 +10,7 @@ use rocket::{Request, time};
 
 use super::{Record, Session, Sessions, State, StoreError};
 use crate::clock::Timestamp;
+use crate::household::household;
 
 /// How long an empty record is kept, in seconds. For a new request there is no session then, but
 /// one that was under way when the last value went may still add another.
@@ -20,6 +22,7 @@ impl Session {
     pub(super) async fn load(
         sessions: &Sessions,
         sent: Option<String>,
+        address: Option<IpAddr>,
     ) -> Result<Self, StoreError> {
         let now = sessions.clock.now();
         let found = match &sent {
@@ -29,7 +32,12 @@ impl Session {
         let loaded = found.filter(|record| !record.values.is_empty()).map(Arc::new);
         let record = loaded.clone().unwrap_or_else(|| Arc::new(Record::new(now)));
         let state = State { sent, loaded, record, ..State::default() };
-        Ok(Self { state: Mutex::new(state), settings: Arc::clone(&sessions.settings), now })
+        Ok(Self {
+            state: Mutex::new(state),
+            settings: Arc::clone(&sessions.settings),
+            now,
+            address,
+        })
     }
 
     /// Saves what the request did, once.
@@ -43,9 +51,12 @@ impl Session {
         let (sent, before) = (state.sent.clone(), state.loaded.clone());
         let (cleared, renewed) = (state.cleared, state.renewed);
         let kept = state.kept().cloned();
+        let from = self.address.map(household);
         let (cookie, after) = match (state.is_to_be_saved(&self.settings), kept, &sent) {
-            (true, Some(seen), Some(token)) => merge(sessions, state, token, seen, now).await?,
-            (true, ..) => begin(sessions, state.record, now).await?,
+            (true, Some(seen), Some(token)) => {
+                merge(sessions, state, token, seen, (now, from)).await?
+            }
+            (true, ..) => begin(sessions, state.record, (now, from)).await?,
             (false, None, Some(_)) if state.cleared => (Some(removal(sessions)), None),
             (false, kept, _) => (None, kept),
         };
@@ -100,9 +111,10 @@ async fn alive(
 async fn begin(
     sessions: &Sessions,
     mut record: Arc<Record>,
-    now: Timestamp,
+    (now, from): (Timestamp, Option<IpAddr>),
 ) -> Result<Saved, StoreError> {
     let new = Arc::make_mut(&mut record);
+    new.begun_at = from;
     new.expires = new.extended(&sessions.settings, now);
     let token = sessions.store.create(new.clone()).await?;
     Ok((Some(cookie(sessions, token, max_age(&record, now))), Some(record)))
@@ -115,7 +127,7 @@ async fn merge(
     mut state: State,
     sent: &str,
     mut seen: Arc<Record>,
-    now: Timestamp,
+    (now, from): (Timestamp, Option<IpAddr>),
 ) -> Result<Saved, StoreError> {
     let mut next = Arc::unwrap_or_clone(mem::take(&mut state.record));
     let token = loop {
@@ -137,7 +149,7 @@ async fn merge(
             None if state.renewed => {
                 let mut record = Record { permanent: next.permanent, ..Record::new(now) };
                 apply(&state, &mut record)?;
-                return begin(sessions, Arc::new(record), now).await;
+                return begin(sessions, Arc::new(record), (now, from)).await;
             }
             None => return Ok((None, None)),
         }
