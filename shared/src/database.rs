@@ -76,7 +76,11 @@ impl rocket_db_pools::Pool for Pool {
             .after_release(|connection, _| Box::pin(is_as_it_was(connection)));
         sqlx::any::install_default_drivers();
         let opened = open(&url, pool, Duration::from_secs(seconds)).await;
-        Ok(Self(opened.map_err(|error| PoolError::because(&url, &error))?))
+        let pool = opened.map_err(|error| PoolError::because(&url, &error))?;
+        if url.starts_with("sqlite:") {
+            sqlite_file::keep_log_short(pool.clone());
+        }
+        Ok(Self(pool))
     }
 
     async fn get(&self) -> Result<Self::Connection, Self::Error> {
@@ -111,7 +115,7 @@ async fn is_as_it_was(connection: &mut AnyConnection) -> Result<bool, sqlx::Erro
 }
 
 /// With a write-ahead log readers and a writer of SQLite do not wait for each other; another writer
-/// waits for at most so many seconds. What is committed is on the disk.
+/// waits for at most so many seconds. What is committed is on the disk, and what is deleted is not.
 async fn settle(connection: &mut AnyConnection, seconds: u64) -> Result<(), sqlx::Error> {
     if connection.backend_name() == "SQLite" {
         let milliseconds = seconds.saturating_mul(1000);
@@ -119,8 +123,28 @@ async fn settle(connection: &mut AnyConnection, seconds: u64) -> Result<(), sqlx
         connection.execute(sqlx::AssertSqlSafe(wait)).await?;
         connection.execute("PRAGMA journal_mode = WAL").await?;
         connection.execute("PRAGMA synchronous = FULL").await?;
+        connection.execute("PRAGMA secure_delete = ON").await?;
     }
     Ok(())
+}
+
+/// Makes what was deleted leave the files of SQLite at once, where it would otherwise leave the log
+/// beside the database within a minute. PostgreSQL does it by itself, in its own time (`VACUUM`).
+///
+/// ```
+/// # async fn handler(db: &sqlx::AnyPool) -> Result<(), sqlx::Error> {
+/// sqlx::query("DELETE FROM accounts WHERE name = 'Ferris'").execute(db).await?;
+/// shared::database::wipe(db).await;
+/// # Ok(())
+/// # }
+/// ```
+pub async fn wipe(db: &AnyPool) {
+    // If another connection holds it up, it comes to it a little later.
+    if let Ok(mut connection) = db.acquire().await
+        && connection.backend_name() == "SQLite"
+    {
+        let _ = connection.execute(sqlite_file::EMPTY_LOG).await;
+    }
 }
 
 /// Why there is no connection to the database, in words for whoever started the server.

@@ -5,6 +5,9 @@ mod param;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+#[cfg(feature = "database")]
+pub use self::param::digest;
+pub(crate) use self::param::without_ids;
 pub use self::param::{Id, random_id};
 
 /// The SHA-256 of an id.

@@ -35,6 +35,8 @@ pub use clock::{Clock, Timestamp, in_words};
 #[cfg(feature = "database")]
 pub use http::Mailbox;
 pub use http::Visitor;
+#[cfg(feature = "database")]
+pub use id::digest;
 pub use id::{Id, random_id};
 pub use launch::lesson;
 pub use session::{Session, SessionFairing};

@@ -2,6 +2,7 @@
 
 mod admin;
 
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, LazyLock};
 use std::thread::{self, available_parallelism};
@@ -18,12 +19,16 @@ use crate::text::normalize;
 
 /// How many may wait for their turn: about as many as are through in two seconds.
 const WAITING: usize = 64;
+/// How many of them from one address, which may be a whole class's: the rest is for the others.
+const FROM_ONE_ADDRESS: usize = WAITING / 2;
 
 /// How much memory the check of a given hash may take, in KiB.
 const MEMORY_LIMIT: u32 = 1024 * 1024;
 
 /// Hashes a password with argon2id and a salt of its own, as a text in the PHC format
 /// (`$argon2id$v=19$m=19456,t=2,p=1$…`). It takes its time on purpose, beside the server's other work.
+///
+/// `address` is where the visitor is: those at one address leave room for others in the queue.
 ///
 /// The algorithm and how much work it does are what the OWASP Password Storage Cheat Sheet
 /// recommends (ASVS 11.4.2). What is hashed, and checked, is the password's one spelling as RFC 8265
@@ -35,19 +40,20 @@ const MEMORY_LIMIT: u32 = 1024 * 1024;
 ///
 /// ```
 /// # rocket::async_test(async {
-/// let hash = shared::password::hash("open sesame").await.unwrap();
+/// let here = "192.0.2.1";
+/// let hash = shared::password::hash("open sesame", here).await.unwrap();
 /// assert!(hash.starts_with("$argon2id$"));
-/// assert!(shared::password::verify("open sesame", Some(&hash)).await.unwrap());
-/// assert!(!shared::password::verify("open barley", Some(&hash)).await.unwrap());
+/// assert!(shared::password::verify("open sesame", Some(&hash), here).await.unwrap());
+/// assert!(!shared::password::verify("open barley", Some(&hash), here).await.unwrap());
 /// # });
 /// ```
-pub async fn hash(password: &str) -> Result<String, Status> {
+pub async fn hash(password: &str, address: &str) -> Result<String, Status> {
     let password = password.to_owned();
-    aside(move || hash_here(&password)).await
+    aside(address, move || hash_here(&password)).await
 }
 
 /// Whether this is the password behind the hash. Without a hash, because there is no such account,
-/// it is not, and that takes as long to find out (ASVS 6.3.8).
+/// it is not, and that takes as long to find out (ASVS 6.3.8). `address` is as for [`hash`].
 ///
 /// # Errors
 ///
@@ -55,12 +61,12 @@ pub async fn hash(password: &str) -> Result<String, Status> {
 ///
 /// ```
 /// # rocket::async_test(async {
-/// assert!(!shared::password::verify("open sesame", None).await.unwrap());
+/// assert!(!shared::password::verify("open sesame", None, "192.0.2.1").await.unwrap());
 /// # });
 /// ```
-pub async fn verify(password: &str, hash: Option<&str>) -> Result<bool, Status> {
+pub async fn verify(password: &str, hash: Option<&str>, address: &str) -> Result<bool, Status> {
     let (password, hash) = (password.to_owned(), hash.map(str::to_owned));
-    aside(move || {
+    aside(address, move || {
         let Some(hash) = &hash else {
             hash_here(&password);
             return false;
@@ -72,12 +78,46 @@ pub async fn verify(password: &str, hash: Option<&str>) -> Result<bool, Status> 
 
 type Job = Box<dyn FnOnce() + Send>;
 
+/// A place in the queue, which is free again when this is dropped.
+struct Place(String);
+
+/// How many places each address has.
+static PLACES: LazyLock<Mutex<HashMap<String, usize>>> = LazyLock::new(Mutex::default);
+
+impl Place {
+    fn for_one_at(address: &str) -> Option<Self> {
+        let mut places = PLACES.lock();
+        let taken = places.entry(address.to_owned()).or_default();
+        (*taken < FROM_ONE_ADDRESS).then(|| {
+            *taken += 1;
+            Self(address.to_owned())
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut places = PLACES.lock();
+        if let Some(taken) = places.get_mut(&self.0) {
+            *taken -= 1;
+            if *taken == 0 {
+                places.remove(&self.0);
+            }
+        }
+    }
+}
+
 /// Does work on one of as many threads as there are cores: a hash takes one, and 19 MiB, for some
 /// hundredths of a second.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Status> {
+async fn aside<T: Send + 'static>(
+    address: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Status> {
     static QUEUE: LazyLock<SyncSender<Job>> = LazyLock::new(start);
+    let place = Place::for_one_at(address).ok_or(Status::ServiceUnavailable)?;
     let (answer, answered) = oneshot::channel();
     let job = move || {
+        let _place = place;
         // Nobody needs it for a visitor who has left.
         if !answer.is_closed() {
             let _ = answer.send(work());
@@ -130,7 +170,12 @@ fn check(hash: &str) -> Result<(), password_hash::Error> {
 
 #[cfg(test)]
 mod tests {
+    use rocket::tokio;
+
     use super::*;
+
+    /// There is one queue: its tests fill it one after the other.
+    static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
     #[test]
     fn a_password_is_right_in_all_its_spellings() {
@@ -158,10 +203,27 @@ mod tests {
 
     #[rocket::async_test]
     async fn nobody_waits_behind_a_queue_without_an_end() {
-        let all = (0..4 * WAITING).map(|_| verify("open sesame", None));
+        let _alone = ALONE.lock().await;
+        let from = |n: usize| ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"][n % 4];
+        let all = (0..4 * WAITING).map(|n| verify("open sesame", None, from(n)));
         let done = rocket::futures::future::join_all(all).await;
         let refused = done.iter().filter(|done| **done == Err(Status::ServiceUnavailable)).count();
         assert!((1..4 * WAITING).contains(&refused), "{refused}");
-        assert_eq!(verify("open sesame", None).await, Ok(false), "and then it goes on");
+        let after = verify("open sesame", None, "192.0.2.1").await;
+        assert_eq!(after, Ok(false), "and then it goes on");
+    }
+
+    #[rocket::async_test]
+    async fn one_address_leaves_room_in_the_queue_for_others() {
+        let _alone = ALONE.lock().await;
+        let flood = (0..2 * WAITING).map(|_| verify("open sesame", None, "203.0.113.1"));
+        let both = rocket::futures::future::join(
+            rocket::futures::future::join_all(flood),
+            verify("open sesame", None, "203.0.113.2"),
+        );
+        let (flood, other) = both.await;
+        assert_eq!(flood.iter().filter(|done| done.is_ok()).count(), FROM_ONE_ADDRESS);
+        assert_eq!(other, Ok(false));
+        assert!(!PLACES.lock().contains_key("203.0.113.1"), "no place is taken for ever");
     }
 }

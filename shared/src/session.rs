@@ -6,11 +6,13 @@ mod ending;
 mod fairing;
 mod flash;
 mod guard;
+pub(crate) mod household;
 mod record;
 mod save;
 pub(crate) mod store;
 mod turns;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,6 +60,8 @@ pub struct Session {
     sessions: Sessions,
     now: Timestamp,
     has_ended: bool,
+    /// From where the request came.
+    address: Option<IpAddr>,
 }
 
 /// The session as this request sees it, and what the request did to it.

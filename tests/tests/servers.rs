@@ -3,12 +3,13 @@
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use tests::{Answer, Browser, Running, command, fresh_key, lessons, register, root};
+use tests::{Answer, Browser, Running, comes_true, command, fresh_key, lessons, register, root};
 
 /// A page of each lesson, and what it says.
 const FIRST_PAGES: [(&str, &str, &str); 9] = [
@@ -470,6 +471,81 @@ fn not_even_the_debug_log_has_a_cookie_in_it() {
     let _ = fs::remove_file(log);
     assert!(output.contains("Matched: (login) POST /login"), "it is the debug log: {output}");
     assert!(!output.contains(&id), "{output}");
+}
+
+#[test]
+fn what_a_link_in_a_mail_opens_is_in_no_log() {
+    let folder = std::env::temp_dir().join(format!("mail-log-{}", std::process::id()));
+    let mut command = command("08-database");
+    command.env("ROCKET_DATA_DIR", &folder).env("ROCKET_LOG_LEVEL", "debug");
+    let server = Running::from(&mut command);
+    let _ferris = register(&server.address, "Ferris", "open sesame");
+    let output = server.stop();
+    let (before, after) = output.split_once("/confirm/").expect("the mail is in the terminal");
+    let (code, after) = after.split_at(22);
+    assert!(!before.contains(code) && !after.contains(code), "only there: {output}");
+
+    let log = folder.join("log");
+    let server = Running::from(command.stderr(File::create(&log).unwrap()));
+    let browser = Browser::new();
+    let encoded = format!("{}%{:02x}{}", &code[..9], code.as_bytes()[9], &code[10..]);
+    for sent in [code, &encoded, &format!("{code}."), &format!("{code}/more")] {
+        let address = &server.address;
+        let _ = browser.get(&format!("{address}/confirm/{sent}"));
+        let _ = browser.post(&format!("{address}/confirm/{sent}"), &[]);
+        let _ = browser.post(&format!("{address}/logins/{sent}/end"), &[]);
+    }
+    let output = server.stop() + &fs::read_to_string(&log).unwrap();
+    let _ = fs::remove_dir_all(folder);
+    assert!(output.contains("GET /confirm/… 200"), "the access log: {output}");
+    assert!(output.contains("Matched: (confirm) POST /confirm/"), "Rocket's own: {output}");
+    assert!(!output.contains(code) && !output.contains(&encoded), "{output}");
+}
+
+/// Whether a file in this folder, or in one of its folders, has these bytes in it.
+fn is_in_a_file(folder: &Path, bytes: &str) -> bool {
+    fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return is_in_a_file(&path, bytes);
+        }
+        fs::read(path).unwrap().windows(bytes.len()).any(|found| found == bytes.as_bytes())
+    })
+}
+
+#[test]
+fn nothing_of_a_deleted_account_is_in_the_files() {
+    let folder = std::env::temp_dir().join(format!("deleted-{}", std::process::id()));
+    let settings = [("ROCKET_DATA_DIR", folder.to_str().unwrap())];
+    let server = Running::start("08-database", &settings);
+    let browser = Browser::new();
+    let post = |path: &str, fields: &[(&str, &str)]| {
+        browser.post(&format!("{}{path}", server.address), fields).status
+    };
+    let (name, email) = ("Fxrris-the-Crab", "fxrris@crabs.example");
+    let register = [("username", name), ("email", email), ("password", "open sesame")];
+    assert_eq!(post("/register", &register), 303);
+    for (password, status) in [("open barley", 422), ("open sesame", 303)] {
+        assert_eq!(post("/login", &[("username", name), ("password", password)]), status);
+    }
+    let _ = add_stock(&browser, &server, "FXR-1", "17", "302.17");
+    for text in [name, email, "$argon2id$", "FXR-1"] {
+        assert!(is_in_a_file(&folder, text), "{text} was there");
+    }
+    let change = [("current", "open sesame"), ("password", "closed sesame")];
+    assert_eq!(post("/password", &change), 303);
+    assert_eq!(post("/delete", &[("password", "closed sesame")]), 303);
+    let all = [name, &name.to_lowercase(), email, "$argon2id$"];
+    for text in all {
+        assert!(!is_in_a_file(&folder, text), "{text} is still there");
+    }
+    // What the sessions said of it leaves their log within a minute, or when the server starts.
+    server.stop();
+    let server = Running::start("08-database", &settings);
+    let is_there = |text: &&str| is_in_a_file(&folder, text);
+    assert!(comes_true(|| !all.iter().chain(&["FXR-1"]).any(is_there)));
+    server.stop();
+    let _ = fs::remove_dir_all(folder);
 }
 
 #[test]

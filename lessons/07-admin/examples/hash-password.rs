@@ -26,7 +26,7 @@ async fn hash_of_what_is_typed() -> Result<String, String> {
     let line = line.map_err(|error| error.to_string())?;
     let password = NewPassword::from_value(ValueField::from_value(&line));
     let password = password.map_err(|errors| errors[0].to_string())?;
-    shared::password::hash(password.as_str()).await.map_err(|status| status.to_string())
+    shared::password::hash(password.as_str(), "").await.map_err(|status| status.to_string())
 }
 
 fn ask(question: &str) -> io::Result<String> {

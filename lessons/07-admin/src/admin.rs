@@ -7,7 +7,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Either, FromForm, Route, State, catch, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
-use shared::Clock;
+use shared::Visitor;
 use shared::form::{Email, Form, Password};
 use shared::password::AdminPassword;
 use shared::session::{Session, StoreError};
@@ -58,18 +58,18 @@ fn login_form() -> Template {
 async fn login(
     session: &Session,
     attempts: &State<Attempts>,
-    clock: &Clock,
+    visitor: Visitor,
     admin: &State<AdminPassword>,
     form: Option<Form<LoginForm<'_>>>,
 ) -> Result<Redirect, Either<Status, (Status, Template)>> {
-    let attempt = attempts.begin(clock).map_err(Either::Left)?;
+    let attempt = attempts.begin(&visitor).map_err(Either::Left)?;
     let typed = form.as_ref().map_or("", |form| form.password.as_str());
-    if !admin.is(typed).await.map_err(Either::Left)? {
+    if !admin.is(typed, &visitor.address).await.map_err(Either::Left)? {
         let mut context = Context::default();
         context.push_error(Error::validation("That is not the password.").with_name("password"));
         return Err(Either::Right((context.status(), login_page(Some(&context)))));
     }
-    attempts.forget(attempt);
+    attempts.forget(&visitor, attempt);
     session.renew();
     session.insert("admin", true);
     Ok(Redirect::to(uri!(admin_page)))

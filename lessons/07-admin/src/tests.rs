@@ -1,5 +1,6 @@
 //! What lesson 07 promises.
 
+use std::net::IpAddr;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ const PASSWORD: &str = "open sesame";
 /// A server whose admin has this password.
 fn start() -> Server {
     static HASH: LazyLock<String> =
-        LazyLock::new(|| async_test(shared::password::hash(PASSWORD)).unwrap());
+        LazyLock::new(|| async_test(shared::password::hash(PASSWORD, "")).unwrap());
     let rocket = super::rocket();
     let settings = rocket.figment().clone().merge(("admin_password_hash", HASH.as_str()));
     Server::start(rocket.configure(settings))
@@ -132,6 +133,25 @@ fn after_ten_failures_a_minute_nobody_looks_at_the_password() {
     assert_eq!(browser.post("/login", "password=open+sesame").status, 429);
     server.wait(Duration::from_secs(1));
     log_in(&browser);
+}
+
+#[test]
+fn who_guesses_locks_nobody_out_elsewhere() {
+    let server = start();
+    let at = |n: u8| server.browser_at(IpAddr::from([192, 0, 2, n]));
+    for _ in 0..10 {
+        assert_eq!(at(1).post("/login", "password=open+barley").status, 422);
+    }
+    assert_eq!(at(1).post("/login", "password=open+sesame").status, 429);
+    log_in(&at(2));
+    for n in 2..11 {
+        assert_eq!(at(n).post("/login", "password=open+barley").status, 422);
+    }
+    let answer = at(11).post("/login", "password=open+sesame");
+    assert_eq!(answer.status, 429, "nor does one get round it with many addresses");
+    log_in(&at(2));
+    server.wait(Duration::from_mins(1));
+    log_in(&at(11));
 }
 
 #[test]

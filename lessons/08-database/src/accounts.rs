@@ -1,8 +1,8 @@
 //! The accounts, as the database has them.
 
 use rocket::http::Status;
-use shared::database::Refusal;
-use shared::{Visitor, password};
+use shared::database::{Refusal, wipe};
+use shared::{Timestamp, Visitor, password};
 use sqlx::AnyPool;
 
 use crate::attempts;
@@ -29,11 +29,12 @@ pub(crate) async fn create(
     visitor: &Visitor,
 ) -> Result<Option<Created>, Refusal> {
     attempts::registration(db, visitor).await?;
-    let hash = password::hash(form.password.as_str()).await?;
+    let hash = password::hash(form.password.as_str(), &visitor.address).await?;
     let (id, confirmation) = (shared::random_id(), shared::random_id());
     let (name, email) = (form.username.as_str(), form.email.as_str());
     let insert = sqlx::query(INSERT).bind(&id).bind(name).bind(key(name)).bind(email).bind(hash);
-    let (insert, mut both) = (insert.bind(&confirmation), db.begin().await?);
+    let insert = insert.bind(shared::digest(&confirmation)).bind(an_hour_from(visitor.now()));
+    let mut both = db.begin().await?;
     if insert.execute(&mut *both).await?.rows_affected() == 0 {
         return Ok(None);
     }
@@ -42,23 +43,47 @@ pub(crate) async fn create(
 }
 
 const INSERT: &str = "INSERT INTO accounts
-    (id, name, name_key, email, password_hash, confirmation)
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name_key) DO NOTHING";
+    (id, name, name_key, email, password_hash, confirmation, confirmation_until)
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name_key) DO NOTHING";
 
-/// Confirms the address to which a mail with this code went; `false` if there is no such code.
-pub(crate) async fn confirm(db: &AnyPool, code: &str) -> Result<bool, sqlx::Error> {
-    let update = sqlx::query("UPDATE accounts SET confirmation = NULL WHERE confirmation = $1");
-    Ok(update.bind(code).execute(db).await?.rows_affected() == 1)
+fn an_hour_from(now: Timestamp) -> i64 {
+    now.cast_signed() + 60 * 60
 }
 
+/// Confirms the address to which a mail with this code went; `false` if there is no such code, or if
+/// it is older than an hour.
+pub(crate) async fn confirm(db: &AnyPool, code: &str, now: Timestamp) -> Result<bool, sqlx::Error> {
+    let update = sqlx::query(CONFIRM).bind(shared::digest(code)).bind(now.cast_signed());
+    Ok(update.execute(db).await?.rows_affected() == 1)
+}
+
+const CONFIRM: &str = "UPDATE accounts SET confirmation = NULL
+    WHERE confirmation = $1 AND confirmation_until > $2";
+
+/// Gives an account another code in the place of the one it had; `None` if it is confirmed already.
+pub(crate) async fn another_code(
+    db: &AnyPool,
+    user: &User,
+    now: Timestamp,
+) -> Result<Option<String>, sqlx::Error> {
+    let code = shared::random_id();
+    let update = sqlx::query(ANOTHER_CODE).bind(shared::digest(&code)).bind(an_hour_from(now));
+    let updated = update.bind(&user.id).execute(db).await?.rows_affected();
+    Ok((updated == 1).then_some(code))
+}
+
+const ANOTHER_CODE: &str = "UPDATE accounts SET confirmation = $1, confirmation_until = $2
+    WHERE id = $3 AND confirmation IS NOT NULL";
+
 /// Deletes the account, and with it all that belongs to it: its logins, its stocks, its place on the
-/// list. A form may come in slowly: if the login has ended since it began, nothing is deleted.
+/// list, and its bytes in the database's files. A form may come in slowly: if the login has ended since it began, nothing is deleted.
 pub(crate) async fn delete(db: &AnyPool, user: &User) -> Result<(), Refusal> {
     let delete = sqlx::query(DELETE).bind(&user.id).bind(&user.login).execute(db);
-    match delete.await?.rows_affected() {
-        0 => Err(Status::Unauthorized.into()),
-        _ => Ok(()),
+    if delete.await?.rows_affected() == 0 {
+        return Err(Status::Unauthorized.into());
     }
+    wipe(db).await;
+    Ok(())
 }
 
 const DELETE: &str =

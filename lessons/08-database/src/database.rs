@@ -9,10 +9,11 @@ use shared::database::{Pool, migrations};
 #[database("main")]
 pub(crate) struct Db(Pool);
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/1_accounts.sql"),
     include_str!("../migrations/2_lists.sql"),
     include_str!("../migrations/3_attempts.sql"),
+    include_str!("../migrations/4_limits.sql"),
 ];
 
 /// Runs the migrations that this database has not seen yet.

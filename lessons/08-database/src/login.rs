@@ -1,16 +1,16 @@
-//! Register, confirm the address, log in, log out.
+//! Register, log in, log out.
 
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, get, post, routes, uri};
-use rocket_dyn_templates::{Template, context};
+use rocket_dyn_templates::Template;
 use shared::database::Refusal;
 use shared::form::{Contextual, Email, Form, Name, NewPassword, Password};
-use shared::{Id, Mailbox, Session, Visitor};
+use shared::{Mailbox, Session, Visitor};
 
 use crate::database::Db;
 use crate::pages::{again, page, wrong};
 use crate::user::{User, remember};
-use crate::{account, accounts, logins, passwords};
+use crate::{account, accounts, confirm, logins, passwords};
 
 #[derive(FromForm)]
 pub(crate) struct RegisterForm<'v> {
@@ -47,21 +47,9 @@ async fn register(
         return Err(wrong(("register", ""), taken, context));
     };
     remember(session, account.login).await?;
-    let link = uri!(confirm_form(&*account.confirmation));
-    mailbox.send(form.email.as_str(), "Confirm your address", link);
+    let mail = (form.email.as_str(), account.confirmation.as_str());
+    confirm::send(db, &mailbox, mail, &visitor).await?;
     Ok(Redirect::to(uri!(account::page)))
-}
-
-/// The link in the mail. It asks first: programs that look into mails follow links too.
-#[get("/confirm/<code>")]
-fn confirm_form(code: Id<'_>) -> Template {
-    Template::render("08-database/confirm", context! { code: code.as_str() })
-}
-
-#[post("/confirm/<code>")]
-async fn confirm(db: &State<Db>, code: Id<'_>) -> Result<Template, Refusal> {
-    let done = accounts::confirm(db, code.as_str()).await?;
-    Ok(Template::render("08-database/confirm", context! { done }))
 }
 
 #[get("/login")]
@@ -104,6 +92,5 @@ async fn logout(db: &State<Db>, session: &Session, user: User) -> Result<Redirec
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    let outside = routes![register_form, register, confirm_form, confirm];
-    [outside, routes![already_logged_in, form, login, logout]].concat()
+    routes![register_form, register, already_logged_in, form, login, logout]
 }

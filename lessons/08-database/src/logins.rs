@@ -6,6 +6,7 @@ use serde::Serialize;
 use shared::{Timestamp, Visitor, in_words};
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 
+use crate::attempts;
 use crate::user::{NOTED, User};
 
 /// A login for its owner to see.
@@ -49,6 +50,7 @@ pub(crate) async fn begin(
     let insert = sqlx::query("INSERT INTO logins VALUES ($1, $2, $3, $4, $5, $5)");
     let insert = insert.bind(&id).bind(account).bind(&visitor.browser).bind(&visitor.address);
     insert.bind(visitor.now().cast_signed()).execute(&mut *all).await?;
+    attempts::know(&mut all, account, visitor).await?;
     Ok(Begun { id, all })
 }
 

@@ -10,6 +10,7 @@
 mod account;
 mod accounts;
 mod attempts;
+mod confirm;
 mod database;
 mod emails;
 mod login;
@@ -39,6 +40,7 @@ fn rocket() -> _ {
         .attach(database::up_to_date())
         .mount("/", routes![index])
         .mount("/", login::routes())
+        .mount("/", confirm::routes())
         .mount("/", account::routes())
         .mount("/", emails::routes())
         .mount("/", stocks::routes())

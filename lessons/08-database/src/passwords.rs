@@ -28,7 +28,7 @@ pub(crate) async fn check(
     let found: Option<(String, String)> = select.bind(key(name)).fetch_optional(db).await?;
     let account = found.map(|(id, password_hash)| Account { id, password_hash });
     let hash = account.as_ref().map(|account| account.password_hash.as_str());
-    if !password::verify(typed.as_str(), hash).await? {
+    if !password::verify(typed.as_str(), hash, &visitor.address).await? {
         return Ok(None);
     }
     attempts::forget(db, &attempt).await?;
@@ -71,7 +71,8 @@ pub(crate) async fn change(
     let Some(Account { id, password_hash }) = check(db, &user.name, old, visitor).await? else {
         return Ok(None);
     };
-    let (hash, mut all) = (password::hash(new.as_str()).await?, db.begin().await?);
+    let hash = password::hash(new.as_str(), &visitor.address).await?;
+    let mut all = db.begin().await?;
     let update = sqlx::query(CHANGE).bind(hash).bind(&id).bind(password_hash).bind(&user.login);
     if update.execute(&mut *all).await?.rows_affected() != 1 {
         return Ok(None);

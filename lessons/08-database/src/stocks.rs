@@ -11,8 +11,11 @@ use shared::{Id, Session, Timestamp, Visitor};
 use sqlx::AnyPool;
 
 use crate::database::Db;
-use crate::pages::{again, page};
+use crate::pages::{again, page, wrong};
 use crate::user::User;
+
+/// So many stocks an account may have, and a few more if they come at the same moment.
+const MOST: usize = 500;
 
 #[derive(FromForm)]
 struct StockForm {
@@ -37,10 +40,6 @@ impl Stock {
         let (symbol, shares) = (symbol.parse()?, shares.to_string().parse()?);
         Ok(Self { id, symbol, shares, price: price.parse()? })
     }
-
-    fn value(&self) -> Price {
-        self.price.times(self.shares)
-    }
 }
 
 #[get("/add_stock")]
@@ -60,6 +59,10 @@ async fn add_stock(
     let Some(stock) = value else {
         return Err(again("add_stock", &user.name, &context));
     };
+    if list(db, &user).await?.len() >= MOST {
+        let answer = ("stock_symbol", "You have 500 stocks: remove one first.");
+        return Err(wrong(("add_stock", &user.name), answer, context));
+    }
     add(db, &user, &stock, visitor.now()).await?;
     session.flash(format!("{} was added.", stock.stock_symbol));
     Ok(Redirect::to(uri!(list_stocks)))
@@ -74,7 +77,7 @@ async fn remove_stock(db: &State<Db>, user: User, id: Id<'_>) -> Result<Redirect
 #[get("/stocks")]
 async fn list_stocks(db: &State<Db>, session: &Session, user: User) -> Result<Template, Refusal> {
     let stocks = list(db, &user).await?;
-    let total: Price = stocks.iter().map(Stock::value).sum();
+    let total: Price = stocks.iter().map(|it| it.price.times(it.shares)).sum();
     let messages = session.flashes();
     Ok(Template::render("08-database/stocks", context! { stocks, total, messages }))
 }
@@ -99,10 +102,8 @@ async fn add(db: &AnyPool, user: &User, stock: &StockForm, now: Timestamp) -> Re
     );
     let insert = insert.bind(shared::random_id()).bind(symbol).bind(shares).bind(price);
     let insert = insert.bind(now.cast_signed()).bind(&user.login);
-    match insert.execute(db).await?.rows_affected() {
-        0 => Err(Status::Unauthorized.into()),
-        _ => Ok(()),
-    }
+    let added = insert.execute(db).await?.rows_affected();
+    if added == 1 { Ok(()) } else { Err(Status::Unauthorized.into()) }
 }
 
 /// Somebody else's stock is not found: the condition on the account is the check.

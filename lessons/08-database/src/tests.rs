@@ -191,16 +191,37 @@ fn ten_failures_a_minute_for_an_account() {
 }
 
 #[test]
-fn ten_failures_a_minute_from_an_address() {
+fn who_guesses_locks_out_neither_the_owner_nor_the_neighbours() {
     let server = start();
     register(&server.browser(), "Ferris");
-    let mallory = server.browser_at(IpAddr::from([192, 0, 2, 1]));
-    for n in 0..10 {
-        assert_eq!(log_in(&mallory, &format!("name{n}"), "open+barley").status, 422);
+    register(&server.browser(), "Corro");
+    let (school, home) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
+    for _ in 0..10 {
+        assert_eq!(log_in(&server.browser_at(school), "Ferris", "open+barley").status, 422);
     }
-    assert_eq!(log_in(&mallory, "Ferris", "open+sesame").status, 429);
-    let elsewhere = server.browser_at(IpAddr::from([192, 0, 2, 2]));
-    assert!(log_in(&elsewhere, "Ferris", "open+sesame").redirects_to("/user"));
+    assert_eq!(log_in(&server.browser_at(school), "Ferris", "open+sesame").status, 429);
+    assert!(log_in(&server.browser_at(home), "Ferris", "open+sesame").redirects_to("/user"));
+    assert!(log_in(&server.browser_at(school), "Corro", "open+sesame").redirects_to("/user"));
+}
+
+#[test]
+fn where_one_has_logged_in_strangers_lock_nobody_out() {
+    let server = start();
+    let school = IpAddr::from([192, 0, 2, 1]);
+    register(&server.browser_at(school), "Ferris");
+    register(&server.browser(), "Corro");
+    for n in 0..10 {
+        let elsewhere = server.browser_at(IpAddr::from([198, 51, 100, n]));
+        assert_eq!(log_in(&elsewhere, "Ferris", "open+barley").status, 422);
+    }
+    for n in 0..100 {
+        let wrong = log_in(&server.browser_at(school), &format!("name{n}"), "open+barley");
+        assert_eq!(wrong.status, 422, "{n}");
+    }
+    let at_school = |name| log_in(&server.browser_at(school), name, "open+sesame");
+    assert_eq!(at_school("Corro").status, 429, "who was never there has to wait");
+    assert!(at_school("Ferris").redirects_to("/user"));
+    assert_eq!(log_in(&server.browser_at(school), "Ferris", "open+barley").status, 422);
 }
 
 #[test]
@@ -249,6 +270,25 @@ fn each_account_has_its_own_stocks() {
 }
 
 #[test]
+fn an_account_has_at_most_five_hundred_stocks() {
+    let server = start();
+    let (ferris, corro) = (server.browser(), server.browser());
+    register(&ferris, "Ferris");
+    for n in 0..500 {
+        add_stock(&ferris, "AAPL");
+        if n % 20 == 0 {
+            ferris.get("/user");
+        }
+    }
+    let fields = "stock_symbol=SBUX&number_of_shares=15&purchase_price=302.17";
+    let answer = ferris.post("/add_stock", fields);
+    assert_eq!(answer.status, 422);
+    assert!(answer.shows("You have 500 stocks") && answer.shows("value=\"SBUX\""));
+    register(&corro, "Corro");
+    add_stock(&corro, "SBUX");
+}
+
+#[test]
 fn only_a_confirmed_address_gets_on_the_list() {
     let server = start();
     let (ferris, corro) = (server.browser(), server.browser());
@@ -258,11 +298,83 @@ fn only_a_confirmed_address_gets_on_the_list() {
     ferris.post("/signup", "");
     assert!(ferris.get("/emails").shows("There is nobody on it yet."));
     assert!(confirm(&server, &ferris).shows("Your address is confirmed."));
-    assert!(confirm(&server, &ferris).shows("This link confirms nothing"));
+    assert!(confirm(&server, &ferris).shows("This link confirms nothing"), "a second time");
     assert!(ferris.get("/user").shows("It is confirmed."));
     assert!(ferris.post("/signup", "").redirects_to("/emails"));
     assert!(corro.get("/emails").shows("<li>ferris@example.com"));
     assert!(ferris.get("/emails").shows("Thanks!"));
+}
+
+#[test]
+fn a_link_is_over_after_an_hour_or_when_there_is_another() {
+    let server = start();
+    let browser = server.browser();
+    register(&browser, "Ferris");
+    server.wait(20 * MINUTE);
+    assert!(browser.get("/user").shows("Send the mail again"));
+    server.wait(20 * MINUTE);
+    assert!(browser.get("/user").shows("Send the mail again"));
+    server.wait(20 * MINUTE);
+    assert!(confirm(&server, &browser).shows("This link confirms nothing"));
+    let first = server.mails().len();
+    for _ in 0..2 {
+        assert!(browser.post("/confirm", "").redirects_to("/user"));
+    }
+    let mails = server.mails();
+    let (_, replaced) = mails[first].split_once("127.0.0.1:8008").unwrap();
+    assert!(browser.post(replaced, "").shows("This link confirms nothing"));
+    assert!(confirm(&server, &browser).shows("Your address is confirmed."));
+    browser.post("/confirm", "");
+    assert_eq!(server.mails().len(), mails.len(), "what is confirmed needs no mail");
+}
+
+#[test]
+fn five_mails_an_hour_to_an_address_and_nobody_is_told() {
+    let server = start();
+    let (browser, mallory) = (server.browser(), server.browser());
+    register(&browser, "Ferris");
+    for n in 0..7 {
+        let fields = format!("username=m{n}&email=FERRIS@example.com&password=open+sesame");
+        assert!(mallory.post("/register", &fields).redirects_to("/user"), "{n}");
+    }
+    assert_eq!(server.mails().len(), 5);
+    assert!(browser.post("/confirm", "").redirects_to("/user"));
+    assert!(browser.get("/user").shows("If there were not too many mails"));
+    assert_eq!(server.mails().len(), 5);
+    register(&server.browser(), "Corro");
+    assert_eq!(server.mails().len(), 6, "another address");
+    for _ in 0..3 {
+        server.wait(20 * MINUTE);
+        browser.get("/user");
+    }
+    assert!(browser.post("/confirm", "").redirects_to("/user"));
+    assert_eq!(server.mails().len(), 7);
+}
+
+/// A database from before there were digests, as far as this matters.
+#[rocket::async_test]
+async fn links_from_before_the_digests_confirm_nothing() {
+    sqlx::any::install_default_drivers();
+    let db = sqlx::any::AnyPoolOptions::new().max_connections(1);
+    let db = db.connect("sqlite::memory:").await.unwrap();
+    let account = "INSERT INTO accounts VALUES ('1', 'F', 'f', 'f@example.com', 'hash', 'code');
+        INSERT INTO accounts VALUES ('2', 'C', 'c', 'c@example.com', 'hash', NULL)";
+    for statements in [
+        include_str!("../migrations/1_accounts.sql"),
+        include_str!("../migrations/2_lists.sql"),
+        include_str!("../migrations/3_attempts.sql"),
+        account,
+        include_str!("../migrations/4_limits.sql"),
+    ] {
+        sqlx::raw_sql(statements).execute(&db).await.unwrap();
+    }
+    let select = "SELECT COUNT(*) FROM accounts WHERE confirmation IS NULL";
+    let confirmed: i64 = sqlx::query_scalar(select).fetch_one(&db).await.unwrap();
+    assert_eq!(confirmed, 1, "who was confirmed is, and nobody else");
+    assert!(!super::accounts::confirm(&db, "code", 0).await.unwrap());
+    let select = "SELECT COUNT(*) FROM accounts WHERE confirmation = 'code'";
+    let kept: i64 = sqlx::query_scalar(select).fetch_one(&db).await.unwrap();
+    assert_eq!(kept, 0);
 }
 
 #[test]

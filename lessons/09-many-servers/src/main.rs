@@ -14,6 +14,8 @@ mod account;
 mod accounts;
 #[path = "../../08-database/src/attempts.rs"]
 mod attempts;
+#[path = "../../08-database/src/confirm.rs"]
+mod confirm;
 #[path = "../../08-database/src/database.rs"]
 mod database;
 #[path = "../../08-database/src/emails.rs"]
@@ -83,6 +85,7 @@ fn rocket() -> _ {
         .attach(database::up_to_date())
         .mount("/", routes![index, which_server])
         .mount("/", login::routes())
+        .mount("/", confirm::routes())
         .mount("/", account::routes())
         .mount("/", emails::routes())
         .mount("/", stocks::routes())

@@ -1,9 +1,9 @@
 //! One line for each request, `POST /add_stock 303 → /stocks  2 ms`, and below it what changed in
 //! its session.
 
-use std::borrow::Cow;
 use std::time::Instant;
 
+use crate::id::without_ids;
 use crate::text::printable;
 use parking_lot::Mutex;
 use rocket::config::LogLevel;
@@ -24,7 +24,7 @@ struct Arrival {
 impl Arrival {
     fn of<'r>(req: &'r Request<'_>) -> &'r Self {
         req.local_cache(|| Self {
-            line: format!("{} {}", req.method(), without_query(req.uri().path().as_str())),
+            line: format!("{} {}", req.method(), without_secrets(req.uri().path().as_str())),
             at: Instant::now(),
         })
     }
@@ -40,10 +40,11 @@ impl Notes {
     }
 }
 
-/// An address without its query, which may hold what nobody should read in a log, and without
-/// anything that a terminal would act on.
-pub(crate) fn without_query(address: &str) -> Cow<'_, str> {
-    printable(address.split('?').next().unwrap_or_default(), |_| false)
+/// An address without what should not be read in a log, which are its query and the ids in its path,
+/// and without anything that a terminal would act on.
+pub(crate) fn without_secrets(address: &str) -> String {
+    let path = address.split('?').next().unwrap_or_default();
+    without_ids(&printable(path, |_| false)).into_owned()
 }
 
 /// Whether this request gets a line: not those of tests, which have no remote address.
@@ -91,7 +92,7 @@ impl Fairing for AccessLog {
         let to = res
             .headers()
             .get_one("Location")
-            .map_or_else(String::new, |to| format!(" → {}", without_query(to)));
+            .map_or_else(String::new, |to| format!(" → {}", without_secrets(to)));
         let dim = |text: &str| paint(text, Style::new().dim());
         let took = dim(&format!("{} ms", at.elapsed().as_millis()));
         let mut lines = vec![format!("{line} {}{to}  {took}", paint(code, colour))];

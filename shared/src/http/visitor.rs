@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use rocket::request::{FromRequest, Outcome, Request};
 
 use crate::clock::{Clock, Timestamp};
+use crate::session::household::household;
 
 /// Who sent a request, as far as anybody can tell who does not know them.
 ///
@@ -49,20 +50,16 @@ impl<'r> FromRequest<'r> for Visitor {
 
     async fn from_request(req: &'r Request<'_>) -> Outcome<Self, Self::Error> {
         let agent = req.headers().get_one("User-Agent").unwrap_or_default();
-        let address = req.client_ip().map_or_else(String::new, household);
+        let address = req.client_ip().map_or_else(String::new, address);
         let clock = req.rocket().state::<Clock>().cloned().unwrap_or_default();
         Outcome::Success(Self { address, browser: in_few_words(agent), clock })
     }
 }
 
-fn household(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) if address.is_loopback() => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
+fn address(address: IpAddr) -> String {
+    match household(address) {
+        half @ IpAddr::V6(whole) if !whole.is_loopback() => format!("{half}/64"),
+        whole => whole.to_string(),
     }
 }
 
@@ -122,7 +119,7 @@ mod tests {
 
     #[test]
     fn one_household_is_one_address() {
-        let of = |text: &str| household(text.parse().unwrap());
+        let of = |text: &str| address(text.parse().unwrap());
         assert_eq!(of("192.0.2.7"), "192.0.2.7");
         assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2:aaaa::1"));

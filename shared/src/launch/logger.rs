@@ -8,6 +8,7 @@ use rocket::config::LogLevel;
 use rocket::figment::Figment;
 
 use super::{failures, templates};
+use crate::id::without_ids;
 use crate::session::cookie_header;
 use crate::terminal::{Stream, say};
 use crate::text::printable;
@@ -90,7 +91,11 @@ impl Log for Logger {
             return;
         }
         let is_minor = record.level() > Level::Error && log::max_level() == LevelFilter::Debug;
-        let text = harmless(&templates::name_the_originals(&record.args().to_string()));
+        // The requests of Rocket's own log, with their addresses: an error may name a long path.
+        let names_requests = is_minor || record.target().starts_with("rocket::server");
+        let text = templates::name_the_originals(&record.args().to_string());
+        let text = if names_requests { without_ids(&text).into_owned() } else { text };
+        let text = harmless(&text);
         match &mut *BEFORE_LAUNCH.lock() {
             Some(said) if !is_minor => said.push((record.target().to_owned(), text)),
             _ => {

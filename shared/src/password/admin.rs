@@ -63,7 +63,8 @@ impl AdminPassword {
         Ok(Self { hash: hash_here(&made), made: Some(made) })
     }
 
-    /// Whether this is the password. It takes its time on purpose.
+    /// Whether this is the password. It takes its time on purpose. `address` is as for
+    /// [`hash`](super::hash).
     ///
     /// # Errors
     ///
@@ -72,15 +73,20 @@ impl AdminPassword {
     /// ```
     /// use rocket::http::Status;
     /// use rocket::{State, get};
+    /// use shared::Visitor;
     /// use shared::password::AdminPassword;
     ///
     /// #[get("/?<password>")]
-    /// async fn is_admin(password: &str, admin: &State<AdminPassword>) -> Result<String, Status> {
-    ///     Ok(admin.is(password).await?.to_string())
+    /// async fn is_admin(
+    ///     password: &str,
+    ///     admin: &State<AdminPassword>,
+    ///     visitor: Visitor,
+    /// ) -> Result<String, Status> {
+    ///     Ok(admin.is(password, &visitor.address).await?.to_string())
     /// }
     /// ```
-    pub async fn is(&self, password: &str) -> Result<bool, Status> {
-        verify(password, Some(&self.hash)).await
+    pub async fn is(&self, password: &str, address: &str) -> Result<bool, Status> {
+        verify(password, Some(&self.hash), address).await
     }
 }
 

@@ -169,7 +169,7 @@ async fn slide(req: &Request<'_>, res: &mut Response<'_>) {
     let Some(token) = cookie_header::value(req, &sessions.cookie_name) else {
         return;
     };
-    let slid = match in_time(Session::load(sessions, Some(token))).await {
+    let slid = match in_time(Session::load(sessions, Some(token), req.client_ip())).await {
         Ok(session) if session.has_time_to_gain() => session.save().await.map(|()| Some(session)),
         other => other.map(|_| None),
     };

@@ -32,7 +32,7 @@ impl Cached {
         let name = &sessions.cookie_name;
         let mut tokens = cookie_header::values(req, name);
         Self(Some(match tokens.len() {
-            0 | 1 => in_time(Session::load(sessions, tokens.pop())).await,
+            0 | 1 => in_time(Session::load(sessions, tokens.pop(), req.client_ip())).await,
             _ => Err(StoreError::SeveralCookies(name.clone())),
         }))
     }

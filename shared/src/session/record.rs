@@ -1,5 +1,7 @@
 //! One session as a store keeps it.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -26,6 +28,10 @@ pub struct Record {
     /// goes unnoticed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub revision: u64,
+    /// Of a new one: the address from which it began. Nothing but a store's sharing of its room is to
+    /// depend on it, and it is not kept in the record.
+    #[serde(skip)]
+    pub begun_at: Option<IpAddr>,
 }
 
 impl Record {

@@ -1,12 +1,14 @@
 //! How a session is loaded before the handler and saved after it.
 
 use std::mem;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rocket::http::{Cookie, SameSite};
 use rocket::{Request, time};
 
+use super::household::household;
 use super::{Record, Session, Sessions, State, StoreError, Unsaved, in_time};
 use crate::clock::Timestamp;
 use crate::config::settings::SessionSettings;
@@ -21,6 +23,7 @@ impl Session {
     pub(super) async fn load(
         sessions: &Sessions,
         token: Option<String>,
+        address: Option<IpAddr>,
     ) -> Result<Self, StoreError> {
         let now = sessions.clock.now();
         let found = match &token {
@@ -31,7 +34,7 @@ impl Session {
         let has_ended = token.is_some() && loaded.is_none();
         let record = loaded.clone().unwrap_or_else(|| Arc::new(Record::new(now)));
         let state = Mutex::new(State { token, loaded, record, ..State::default() });
-        Ok(Self { state, sessions: sessions.clone(), now, has_ended })
+        Ok(Self { state, sessions: sessions.clone(), now, has_ended, address })
     }
 
     /// Saves the session now, where else it is saved after the handler.
@@ -89,9 +92,9 @@ impl Session {
         let (cleared, renewed) = (unsaved.cleared, unsaved.renewed);
         let saved = match todo {
             Todo::Merge { token, seen, next } => {
-                merge(sessions, &unsaved, next, &token, seen, now).await?
+                self.merge(&unsaved, next, &token, seen, now).await?
             }
-            Todo::Begin(record) => begin(sessions, record, now).await?,
+            Todo::Begin(record) => self.begin(record, now).await?,
             Todo::End => Saved::Ended,
         };
         // Not before the new one is safe: if that fails, the visitor keeps what was there.
@@ -218,68 +221,69 @@ async fn alive(
     Ok(sessions.store.load(token).await?.filter(|record| record.is_alive(now)))
 }
 
-/// Saves a new session.
-async fn begin(
-    sessions: &Sessions,
-    mut record: Arc<Record>,
-    now: Timestamp,
-) -> Result<Saved, StoreError> {
-    let new = Arc::make_mut(&mut record);
-    new.expires = new.extended(&sessions.settings, now);
-    let token = sessions.store.create(new.clone()).await?;
-    let cookie = cookie(sessions, token.clone(), max_age(&record, now));
-    Ok(Saved::Kept(token, Some(cookie), record))
-}
-
-/// Does the changes on what the store holds by now, again and again as long as another request is
-/// faster: after the first time they wait for their turn, so that not all come again each time. A
-/// session that has ended meanwhile, be it by time, stays ended.
-async fn merge(
-    sessions: &Sessions,
-    unsaved: &Unsaved,
-    next: Arc<Record>,
-    sent: &str,
-    mut seen: Arc<Record>,
-    now: Timestamp,
-) -> Result<Saved, StoreError> {
-    let mut next = Arc::unwrap_or_clone(next);
-    let mut turn = None;
-    let token = loop {
-        next.expires = next.extended(&sessions.settings, now);
-        if next.values.is_empty() {
-            next.expires = next.expires.min(now + GRACE);
-        }
-        let is_as_it_was = unsaved.changes.is_empty() && next.expires == seen.expires;
-        if !is_as_it_was && seen.is_alive(now) {
-            let replace = sessions.store.replace(sent, &seen, next.clone(), unsaved.renewed);
-            if let Some(token) = replace.await? {
-                break token;
-            }
-            if turn.is_none() {
-                turn = Some(sessions.turns.wait(sent).await);
-            }
-        }
-        match alive(sessions, sent, now).await? {
-            Some(_) if is_as_it_was => break sent.to_owned(),
-            Some(current) => next = current,
-            // Whoever logs in while the old session ends gets a new one, with nothing of the old.
-            None if unsaved.renewed => {
-                let mut record = Record { permanent: next.permanent, ..Record::new(now) };
-                unsaved.apply(&mut record)?;
-                return begin(sessions, Arc::new(record), now).await;
-            }
-            None => return Ok(Saved::Over),
-        }
-        seen = Arc::new(next.clone());
-        unsaved.apply(&mut next)?;
-    };
-    if next.values.is_empty() {
-        return Ok(Saved::Ended);
+impl Session {
+    /// Saves a new session.
+    async fn begin(&self, mut record: Arc<Record>, now: Timestamp) -> Result<Saved, StoreError> {
+        let sessions = &self.sessions;
+        let new = Arc::make_mut(&mut record);
+        new.begun_at = self.address.map(household);
+        new.expires = new.extended(&sessions.settings, now);
+        let token = sessions.store.create(new.clone()).await?;
+        let cookie = cookie(sessions, token.clone(), max_age(&record, now));
+        Ok(Saved::Kept(token, Some(cookie), record))
     }
-    let is_in_the_browser = token == sent && !seen.values.is_empty();
-    let is_to_stay_so = is_in_the_browser && !next.permanent && !seen.permanent;
-    let cookie = (!is_to_stay_so).then(|| cookie(sessions, token.clone(), max_age(&next, now)));
-    Ok(Saved::Kept(token, cookie, Arc::new(next)))
+
+    /// Does the changes on what the store holds by now, again and again as long as another request is
+    /// faster: after the first time they wait for their turn, so that not all come again each time. A
+    /// session that has ended meanwhile, be it by time, stays ended.
+    async fn merge(
+        &self,
+        unsaved: &Unsaved,
+        next: Arc<Record>,
+        sent: &str,
+        mut seen: Arc<Record>,
+        now: Timestamp,
+    ) -> Result<Saved, StoreError> {
+        let sessions = &self.sessions;
+        let mut next = Arc::unwrap_or_clone(next);
+        let mut turn = None;
+        let token = loop {
+            next.expires = next.extended(&sessions.settings, now);
+            if next.values.is_empty() {
+                next.expires = next.expires.min(now + GRACE);
+            }
+            let is_as_it_was = unsaved.changes.is_empty() && next.expires == seen.expires;
+            if !is_as_it_was && seen.is_alive(now) {
+                let replace = sessions.store.replace(sent, &seen, next.clone(), unsaved.renewed);
+                if let Some(token) = replace.await? {
+                    break token;
+                }
+                if turn.is_none() {
+                    turn = Some(sessions.turns.wait(sent).await);
+                }
+            }
+            match alive(sessions, sent, now).await? {
+                Some(_) if is_as_it_was => break sent.to_owned(),
+                Some(current) => next = current,
+                // Whoever logs in while the old session ends gets a new one, with nothing of the old.
+                None if unsaved.renewed => {
+                    let mut record = Record { permanent: next.permanent, ..Record::new(now) };
+                    unsaved.apply(&mut record)?;
+                    return self.begin(Arc::new(record), now).await;
+                }
+                None => return Ok(Saved::Over),
+            }
+            seen = Arc::new(next.clone());
+            unsaved.apply(&mut next)?;
+        };
+        if next.values.is_empty() {
+            return Ok(Saved::Ended);
+        }
+        let is_in_the_browser = token == sent && !seen.values.is_empty();
+        let is_to_stay_so = is_in_the_browser && !next.permanent && !seen.permanent;
+        let cookie = (!is_to_stay_so).then(|| cookie(sessions, token.clone(), max_age(&next, now)));
+        Ok(Saved::Kept(token, cookie, Arc::new(next)))
+    }
 }
 
 /// The seconds for which the browser shall keep the cookie; until it closes if there are none.

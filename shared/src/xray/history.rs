@@ -1,6 +1,6 @@
 //! The last exchanges of each browser.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 
 use parking_lot::Mutex;
@@ -11,7 +11,8 @@ use super::view::Exchange;
 use crate::id::SessionId;
 use crate::session::{Sessions, browser_cookie, cookie_header};
 
-/// How many browsers are remembered; the one that has been away longest makes room.
+/// How many browsers are remembered. Of those at the address that has the most of them, the one that has
+/// been away longest makes room: who sends no cookies is a new browser each time.
 const BROWSERS: usize = 200;
 /// How many exchanges and tokens of each.
 const EACH: usize = 10;
@@ -115,8 +116,10 @@ impl History {
     /// Keeps what is known of a browser under its next id.
     pub(super) fn keep(&self, browser: Browser, known: Known) {
         let mut all = self.0.lock();
-        if all.len() == BROWSERS {
-            all.pop_front();
+        if all.len() == BROWSERS
+            && let Some(at) = first_to_go(&all)
+        {
+            all.remove(at);
         }
         all.push_back((browser, known));
     }
@@ -128,6 +131,16 @@ impl History {
             known.tokens.clear();
         }
     }
+}
+
+/// The one that has been away longest, of those at the address that has the most.
+fn first_to_go(all: &VecDeque<(Browser, Known)>) -> Option<usize> {
+    let mut counts = HashMap::new();
+    for (browser, _) in all {
+        *counts.entry(browser.address).or_insert(0) += 1;
+    }
+    let (most, _) = counts.into_iter().max_by_key(|&(_, count)| count)?;
+    all.iter().position(|(browser, _)| browser.address == most)
 }
 
 #[cfg(test)]
@@ -202,6 +215,18 @@ mod tests {
         history.keep(planted, with(&["mine"]));
         assert!(history.take(Some(planted)).is_some());
         assert!(history.of(Some(planted)).is_none() && history.take(Some(planted)).is_none());
+    }
+
+    #[test]
+    fn a_flood_from_one_address_drops_only_its_own() {
+        let (history, here) = (History::default(), browser());
+        history.keep(here, with(&["mine"]));
+        for _ in 0..2 * BROWSERS {
+            let there = Browser { address: Some([192, 0, 2, 1].into()), ..browser() };
+            history.keep(there, Known::default());
+        }
+        assert_eq!(history.0.lock().len(), BROWSERS);
+        assert!(history.of(Some(here)).is_some());
     }
 
     #[test]

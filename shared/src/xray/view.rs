@@ -13,7 +13,7 @@ use super::set_cookie::SetCookie;
 use super::story::changes;
 use super::{hands_on, two};
 use crate::config::settings::StoreKind;
-use crate::http::access_log::without_query;
+use crate::http::access_log::without_secrets;
 use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions, cookie_header};
 
 /// How many bytes of headers an exchange shows.
@@ -149,7 +149,7 @@ fn readable(token: &str) -> Option<Value> {
 
 impl Exchange {
     pub(super) fn of(req: &Request<'_>, res: &Response<'_>) -> Self {
-        let path = without_query(req.uri().path().as_str()).into_owned();
+        let path = without_secrets(req.uri().path().as_str());
         let is_end = Self::is_an_end(req);
         // What a session held is gone with it.
         let is_shown = |line: &&String| !is_end || !line.starts_with(['-', '~']);

@@ -1,6 +1,7 @@
 //! The `memory` store: here on the server, gone when it stops.
 
 use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -16,8 +17,10 @@ const SHARDS: usize = 64;
 /// How many ended sessions a new one sweeps away at most: nobody waits for a long sweep.
 const SWEEP: usize = 16;
 
-/// Keeps sessions as JSON in a table of bounded size. When it is full, the session nearest to its
-/// end makes room, and one that was never renewed before one that was.
+/// Keeps sessions as JSON in a table of bounded size. When it is full, a session that was never renewed
+/// makes room before one that was; and of these, those make room that began at the address from which
+/// most of the room is taken, the nearest to its end first. So a flood from one address, be it of
+/// logins, drops only its own.
 pub(super) struct MemoryStore {
     clock: Clock,
     shards: Vec<Mutex<Shard>>,
@@ -70,13 +73,14 @@ impl Store for MemoryStore {
         let Some(id) = SessionId::parse(token) else {
             return Ok(None);
         };
-        let entry = Entry::new(&next.revised())?;
+        let mut entry = Entry::new(&next.revised())?;
         {
             let mut shard = self.shard(id).lock();
             if shard.revision(id) != Some(seen.revision) {
                 return Ok(None);
             }
-            shard.remove(id);
+            // It counts for where it began.
+            entry.begun_at = shard.remove(id).and_then(|before| before.begun_at);
             if !renew {
                 shard.make_room(entry.json.len());
                 shard.insert(id, entry);
@@ -103,14 +107,31 @@ struct Shard {
     byte_limit: usize,
     bytes: usize,
     entries: HashMap<SessionId, Entry>,
-    /// The order in which sessions make room.
+    /// The order in which sessions end, those that were never renewed first.
     order: BTreeSet<(Rank, SessionId)>,
+    /// What each address has, and those shares by their size.
+    shares: HashMap<Whose, Share>,
+    by_size: BTreeSet<(bool, usize, Option<IpAddr>)>,
+}
+
+/// The sessions that were renewed or not, and that began at one address.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Whose {
+    renewed: bool,
+    begun_at: Option<IpAddr>,
+}
+
+#[derive(Default)]
+struct Share {
+    bytes: usize,
+    order: BTreeSet<(Timestamp, SessionId)>,
 }
 
 struct Entry {
     json: Arc<[u8]>,
     revision: u64,
     rank: Rank,
+    begun_at: Option<IpAddr>,
 }
 
 /// Sessions that were never renewed come first, then those that end first.
@@ -127,7 +148,17 @@ impl Entry {
             json: to_json(record)?.into_bytes().into(),
             revision: record.revision,
             rank: Rank { renewed, expires },
+            begun_at: record.begun_at,
         })
+    }
+
+    fn whose(&self) -> Whose {
+        Whose { renewed: self.rank.renewed, begun_at: self.begun_at }
+    }
+
+    /// What it takes: an empty one, too, has its place in the table.
+    fn size(&self) -> usize {
+        self.json.len() + TOTAL_LIMIT / SESSIONS
     }
 }
 
@@ -143,14 +174,41 @@ impl Shard {
     fn insert(&mut self, id: SessionId, entry: Entry) {
         self.bytes += entry.json.len();
         self.order.insert((entry.rank, id));
+        self.change_share(entry.whose(), |share| {
+            share.bytes += entry.size();
+            share.order.insert((entry.rank.expires, id));
+        });
         self.entries.insert(id, entry);
     }
 
-    fn remove(&mut self, id: SessionId) {
-        if let Some(entry) = self.entries.remove(&id) {
-            self.bytes -= entry.json.len();
-            self.order.remove(&(entry.rank, id));
+    fn remove(&mut self, id: SessionId) -> Option<Entry> {
+        let entry = self.entries.remove(&id)?;
+        self.bytes -= entry.json.len();
+        self.order.remove(&(entry.rank, id));
+        self.change_share(entry.whose(), |share| {
+            share.bytes -= entry.size();
+            share.order.remove(&(entry.rank.expires, id));
+        });
+        Some(entry)
+    }
+
+    fn change_share(&mut self, whose: Whose, change: impl FnOnce(&mut Share)) {
+        let Whose { renewed, begun_at } = whose;
+        let share = self.shares.entry(whose).or_default();
+        self.by_size.remove(&(!renewed, share.bytes, begun_at));
+        change(share);
+        if share.order.is_empty() {
+            self.shares.remove(&whose);
+        } else {
+            self.by_size.insert((!renewed, share.bytes, begun_at));
         }
+    }
+
+    /// The session that makes room: the first to end of the largest share.
+    fn first_to_go(&self) -> Option<SessionId> {
+        let &(anonymous, _, begun_at) = self.by_size.last()?;
+        let share = self.shares.get(&Whose { renewed: !anonymous, begun_at })?;
+        share.order.first().map(|&(_, id)| id)
     }
 
     /// Forgets some sessions that have ended, anonymous and renewed ones alike.
@@ -171,7 +229,7 @@ impl Shard {
     /// Drops sessions until one more, of so many bytes, fits.
     fn make_room(&mut self, bytes: usize) {
         while self.entries.len() >= self.capacity || self.bytes + bytes > self.byte_limit {
-            let Some(&(_, first)) = self.order.first() else {
+            let Some(first) = self.first_to_go() else {
                 break;
             };
             self.remove(first);
@@ -207,6 +265,31 @@ mod tests {
             tokens.push(store.create(record(expires, renewed)).await.unwrap());
         }
         assert_eq!(kept(&store, &tokens).await, [true, true, false, true]);
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_logins_drops_only_its_own() {
+        let store = MemoryStore::with_capacity(Clock::manual(0), 100, 1);
+        let at = |n: u8| Some(IpAddr::from([192, 0, 2, n]));
+        let mut tokens = vec![];
+        for n in 1..=20 {
+            let begun = Record { begun_at: at(n), ..record(10, false) };
+            let token = store.create(begun.clone()).await.unwrap();
+            let (seen, next) = (record(10, false), record(10, true));
+            tokens.push(store.replace(&token, &seen, next, true).await.unwrap().unwrap());
+        }
+        for n in 0..10_000 {
+            store.create(Record { begun_at: at(200), ..record(1000 + n, true) }).await.unwrap();
+        }
+        assert_eq!(kept(&store, &tokens).await, [true; 20]);
+        for n in 0..10_000 {
+            store.create(Record { begun_at: at(201), ..record(1000 + n, false) }).await.unwrap();
+        }
+        assert_eq!(kept(&store, &tokens).await, [true; 20]);
+        let shard = store.shards[0].lock();
+        assert_eq!(shard.entries.len(), 100);
+        let shares = shard.shares.values().map(|share| share.order.len()).sum::<usize>();
+        assert_eq!((shares, shard.by_size.len()), (100, shard.shares.len()));
     }
 
     #[tokio::test]

@@ -22,22 +22,63 @@ const READERS: u32 = 4;
 /// How long one waits for another process that writes to the same file.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// The index is the order in which sessions make room: those that were never renewed come first,
-/// then those that end first. To count a million takes its time: the table `kept` has their number.
-const SCHEMA: &str = "
+const TABLE: &str = "
     CREATE TABLE IF NOT EXISTS sessions (
         id       BLOB PRIMARY KEY,
         record   TEXT NOT NULL,
         revision INTEGER NOT NULL,
         renewed  INTEGER NOT NULL,
         expires  INTEGER NOT NULL
-    );
+    );";
+
+/// To count a million sessions takes its time: the table `kept` has their number, and `shares` has what
+/// those take that began at one address, the renewed ones apart: 1 KiB each and what they hold.
+const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS sessions_in_order ON sessions (renewed, expires);
     CREATE TABLE IF NOT EXISTS kept AS SELECT COUNT(*) AS sessions FROM sessions;
     CREATE TRIGGER IF NOT EXISTS one_more AFTER INSERT ON sessions
         BEGIN UPDATE kept SET sessions = sessions + 1; END;
     CREATE TRIGGER IF NOT EXISTS one_less AFTER DELETE ON sessions
-        BEGIN UPDATE kept SET sessions = sessions - 1; END;";
+        BEGIN UPDATE kept SET sessions = sessions - 1; END;
+
+    CREATE INDEX IF NOT EXISTS sessions_by_share ON sessions (renewed, begun_at, expires);
+    CREATE TABLE IF NOT EXISTS shares AS
+        SELECT renewed, begun_at, SUM(1024 + length(record)) AS bytes
+            FROM sessions GROUP BY renewed, begun_at;
+    CREATE UNIQUE INDEX IF NOT EXISTS one_share_each ON shares (renewed, begun_at);
+    CREATE INDEX IF NOT EXISTS shares_by_size ON shares (renewed, bytes);
+    CREATE TRIGGER IF NOT EXISTS share_grows AFTER INSERT ON sessions BEGIN
+        INSERT INTO shares VALUES (NEW.renewed, NEW.begun_at, 1024 + length(NEW.record))
+            ON CONFLICT (renewed, begun_at) DO UPDATE SET bytes = bytes + excluded.bytes;
+    END;
+    CREATE TRIGGER IF NOT EXISTS share_shrinks AFTER DELETE ON sessions BEGIN
+        UPDATE shares SET bytes = bytes - 1024 - length(OLD.record)
+            WHERE renewed = OLD.renewed AND begun_at = OLD.begun_at;
+        DELETE FROM shares
+            WHERE renewed = OLD.renewed AND begun_at = OLD.begun_at AND bytes <= 0;
+    END;
+    CREATE TRIGGER IF NOT EXISTS share_changes AFTER UPDATE OF renewed, record ON sessions
+        WHEN OLD.renewed <> NEW.renewed OR length(OLD.record) <> length(NEW.record) BEGIN
+        INSERT INTO shares VALUES (NEW.renewed, NEW.begun_at, 1024 + length(NEW.record))
+            ON CONFLICT (renewed, begun_at) DO UPDATE SET bytes = bytes + excluded.bytes;
+        UPDATE shares SET bytes = bytes - 1024 - length(OLD.record)
+            WHERE renewed = OLD.renewed AND begun_at = OLD.begun_at;
+        DELETE FROM shares
+            WHERE renewed = OLD.renewed AND begun_at = OLD.begun_at AND bytes <= 0;
+    END;";
+
+/// Brings the file to its latest shape; one from before the shares does not say where sessions began.
+async fn prepare(writer: &SqlitePool) -> Result<(), sqlx::Error> {
+    let mut all = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let column = "SELECT COUNT(*) FROM pragma_table_info('sessions') WHERE name = 'begun_at'";
+    sqlx::raw_sql(TABLE).execute(&mut *all).await?;
+    if sqlx::query_scalar::<_, i64>(column).fetch_one(&mut *all).await? == 0 {
+        let add = "ALTER TABLE sessions ADD COLUMN begun_at TEXT NOT NULL DEFAULT ''";
+        sqlx::raw_sql(add).execute(&mut *all).await?;
+    }
+    sqlx::raw_sql(SCHEMA).execute(&mut *all).await?;
+    all.commit().await
+}
 
 /// Keeps sessions as JSON in a table of bounded size. They are found by a digest of their id: who
 /// reads the file has no id to send.
@@ -52,8 +93,10 @@ pub(super) struct SqliteStore {
 
 impl SqliteStore {
     pub(super) async fn open(url: &str, name: String, clock: Clock) -> Result<Self, sqlx::Error> {
-        Self::with_limits(url, name, clock, i64::try_from(SESSIONS).unwrap_or(i64::MAX), PAGES)
-            .await
+        let capacity = i64::try_from(SESSIONS).unwrap_or(i64::MAX);
+        let store = Self::with_limits(url, name, clock, capacity, PAGES).await?;
+        sqlite_file::keep_log_short(store.writer.clone());
+        Ok(store)
     }
 
     async fn with_limits(
@@ -71,12 +114,13 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .pragma("max_page_count", pages.to_string())
+            .pragma("secure_delete", "ON")
             .busy_timeout(PATIENCE);
         let pool = |connections| {
             SqlitePoolOptions::new().max_connections(connections).acquire_timeout(2 * PATIENCE)
         };
         let writer = pool(1).connect_with(options.clone()).await?;
-        sqlx::raw_sql(SCHEMA).execute(&writer).await?;
+        prepare(&writer).await?;
         let readers = pool(READERS).connect_with(options).await?;
         Ok(Self { cookie_name, clock, capacity, pages, readers, writer })
     }
@@ -123,11 +167,17 @@ fn over_by(now: Timestamp) -> Statement {
     statement.bind(now.cast_signed()).bind(SWEEP)
 }
 
-/// Deletes those that are first in order, but not `own`, if there are so many sessions.
+/// Makes room, if there are so many sessions, but not of `own`: sessions that were never renewed go
+/// first, and of those the ones of the largest share, the nearest to their end first.
 fn make_room(own: Digest, if_there_are: i64) -> Statement {
     let statement = sqlx::query(
         "DELETE FROM sessions WHERE (SELECT sessions FROM kept) >= $1 AND id IN
-            (SELECT id FROM sessions WHERE id <> $2 ORDER BY renewed, expires LIMIT $3)",
+            (SELECT id FROM sessions WHERE id <> $2 AND (renewed, begun_at) =
+                (SELECT renewed, begun_at FROM shares WHERE EXISTS
+                    (SELECT 1 FROM sessions WHERE sessions.renewed = shares.renewed
+                        AND sessions.begun_at = shares.begun_at AND id <> $2)
+                    ORDER BY renewed, bytes DESC LIMIT 1)
+                ORDER BY expires LIMIT $3)",
     );
     statement.bind(if_there_are).bind(own.to_vec()).bind(SWEEP)
 }
@@ -171,12 +221,13 @@ impl Store for SqliteStore {
         over_by(self.clock.now()).execute(&self.writer).await?;
         make_room(digest, self.capacity).execute(&self.writer).await?;
         let insert = || {
-            sqlx::query("INSERT INTO sessions VALUES ($1, $2, $3, $4, $5)")
+            sqlx::query("INSERT INTO sessions VALUES ($1, $2, $3, $4, $5, $6)")
                 .bind(digest.to_vec())
                 .bind(json.clone())
                 .bind(record.revision.cast_signed())
                 .bind(record.renewed)
                 .bind(record.expires.cast_signed())
+                .bind(record.begun_at.map_or_else(String::new, |address| address.to_string()))
         };
         self.write(digest, insert).await?;
         Ok(id.token())
@@ -257,6 +308,51 @@ mod tests {
         }
         assert!(store.load(&user).await.unwrap().is_some());
         assert!(store.load(&first).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_logins_drops_only_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder, Clock::manual(0), 100).await;
+        let mut tokens = vec![];
+        for n in 1..=20 {
+            let begun_at = Some([192, 0, 2, n].into());
+            let begun = Record { begun_at, ..record(10, false, 1) };
+            let token = store.create(begun.clone()).await.unwrap();
+            let next = record(10, true, 1);
+            tokens.push(store.replace(&token, &begun, next, true).await.unwrap().unwrap());
+        }
+        for n in 0..1000 {
+            let begun_at = Some([192, 0, 2, 200].into());
+            store.create(Record { begun_at, ..record(1000 + n, n % 2 == 0, 1) }).await.unwrap();
+        }
+        for token in &tokens {
+            assert!(store.load(token).await.unwrap().is_some());
+        }
+        assert!(count(&store).await <= 100);
+        let counted = "SELECT SUM(1024 + length(record)) FROM sessions";
+        let shares = "SELECT SUM(bytes) FROM shares";
+        let sum =
+            async |sql| sqlx::query_scalar::<_, i64>(sql).fetch_one(&store.readers).await.unwrap();
+        assert_eq!(sum(counted).await, sum(shares).await);
+    }
+
+    #[tokio::test]
+    async fn a_file_from_before_the_shares_keeps_its_sessions() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder, Clock::manual(0), 100).await;
+        let token = store.create(record(1, false, 1)).await.unwrap();
+        let before = "DROP TRIGGER share_grows; DROP TRIGGER share_shrinks;
+            DROP TRIGGER share_changes; DROP TABLE shares; DROP INDEX sessions_by_share;
+            ALTER TABLE sessions DROP COLUMN begun_at";
+        sqlx::raw_sql(before).execute(&store.writer).await.unwrap();
+        drop(store);
+        let store = open(&folder, Clock::manual(0), 100).await;
+        assert!(store.load(&token).await.unwrap().is_some());
+        for expires in 2..200 {
+            store.create(record(expires, true, 1)).await.unwrap();
+        }
+        assert!(store.load(&token).await.unwrap().is_none(), "the anonymous one made room");
     }
 
     #[tokio::test]
@@ -343,6 +439,33 @@ mod tests {
         let ids: Vec<Vec<u8>> =
             sqlx::query_scalar("SELECT id FROM sessions").fetch_all(&store.readers).await.unwrap();
         assert_eq!(ids, [SessionId::parse(&token).unwrap().digest("test").to_vec()]);
+    }
+
+    #[tokio::test]
+    async fn what_was_removed_or_replaced_is_not_in_the_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder, Clock::manual(0), 1000).await;
+        let with = |text: &str| {
+            let values = [("text".to_owned(), text.into())].into_iter().collect();
+            Record { values, expires: 1, ..Record::default() }
+        };
+        let first = with("ferris");
+        let mut tokens = vec![];
+        for _ in 0..50 {
+            tokens.push(store.create(first.clone()).await.unwrap());
+        }
+        for (n, token) in tokens.iter().enumerate() {
+            if n % 2 == 0 {
+                store.remove(token).await.unwrap();
+            } else {
+                store.replace(token, &first, with(""), false).await.unwrap();
+            }
+        }
+        sqlx::raw_sql(sqlite_file::EMPTY_LOG).execute(&store.writer).await.unwrap();
+        for file in std::fs::read_dir(folder.path().join("folder")).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            assert!(!bytes.windows(6).any(|bytes| bytes == b"ferris"));
+        }
     }
 
     #[tokio::test]
