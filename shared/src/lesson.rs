@@ -111,7 +111,7 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
         .merge(environment)
         .select(Profile::from_env_or("ROCKET_PROFILE", Config::DEFAULT_PROFILE));
     #[cfg(feature = "database")]
-    let settings = crate::database::with_a_file_of_its_own(settings);
+    let settings = crate::database::with_a_file_of_its_own(settings)?;
     Ok(settings)
 }
 
