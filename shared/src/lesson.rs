@@ -1,10 +1,11 @@
 //! A ready Rocket for a lesson.
 
 use std::env;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use rocket::fairing::AdHoc;
-use rocket::figment::providers::{Env, Format, Serialized, Toml};
+use rocket::figment::providers::{Format, Serialized, Toml};
 use rocket::figment::{Figment, Profile};
 use rocket::shield::Shield;
 use rocket::{Build, Config, Rocket};
@@ -15,8 +16,8 @@ use crate::catalogue::{self, Catalogue, Lesson};
 use crate::session::SessionFairing;
 use crate::settings::{explain, place};
 use crate::{
-    banner, docs, launch, lesson_link, logger, pages, protection, secret, static_files, templates,
-    xray,
+    banner, docs, environment, launch, lesson_link, logger, pages, protection, secret,
+    static_files, templates, xray,
 };
 
 /// Gives the Rocket of a lesson, ready but for its routes: settings, templates, style sheet, error
@@ -92,14 +93,7 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
     if !file.is_file() {
         return Err(format!("ROCKET_CONFIG: there is no file {}", file.display()));
     }
-    let environment = Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global();
-    if let Some((variable, _)) = environment.iter().find(|(_, value)| is_a_trap(value)) {
-        let variable = variable.as_str().to_uppercase();
-        return Err(format!(
-            "ROCKET_{variable}: write it without backslashes, which may not stand behind a letter such as é"
-        ));
-    }
-    let settings = Figment::from(Config::default())
+    let files = Figment::from(Config::default())
         .merge(Serialized::default("template_dir", root.join("templates")))
         // What runs here is nobody's business.
         .merge(Serialized::default("ident", false))
@@ -108,18 +102,14 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
         .merge(Serialized::default("data_dir", catalogue::data_folder(root, &lesson.folder)))
         .merge(Serialized::default("session.cookie", lesson.package()))
         .merge(Toml::file_exact(file).nested())
-        .merge(environment)
         .select(Profile::from_env_or("ROCKET_PROFILE", Config::DEFAULT_PROFILE));
+    let settings = environment::on_top_of(&files)?;
+    for line in environment::unknown(&settings, &files) {
+        let _ = writeln!(io::stderr(), "warning: {line}");
+    }
     #[cfg(feature = "database")]
     let settings = crate::database::with_a_file_of_its_own(settings)?;
     Ok(settings)
-}
-
-/// Figment 0.10.19 takes the number of a letter for that of its byte when it comes to a backslash, and
-/// panics with the whole value in its message.
-fn is_a_trap(value: &str) -> bool {
-    let special = value.find(|c: char| !c.is_ascii());
-    special.is_some_and(|at| value[at..].contains('\\'))
 }
 
 /// Says what is wrong with the settings, if anything is.
@@ -133,6 +123,15 @@ pub(crate) fn check(settings: &Figment) -> Result<(), String> {
             return Err(format!("{key}{}: expected 1 or more", place(settings, key)));
         }
     }
+    if settings.find_value("tls").is_ok() {
+        return Err(format!(
+            "tls{}: this program speaks no TLS, Rocket's features `tls` and `mtls` are not built in.\n\
+             Put a proxy in front that does, and tell the lesson: ROCKET_SESSION='{{secure=true}}'",
+            place(settings, "tls")
+        ));
+    }
     xray::Settings::from_figment(settings)?;
+    #[cfg(feature = "database")]
+    crate::mailbox::origin(settings)?;
     Ok(())
 }

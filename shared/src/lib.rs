@@ -11,6 +11,7 @@ mod clock;
 #[cfg(feature = "database")]
 pub mod database;
 mod docs;
+mod environment;
 pub mod form;
 mod host;
 mod launch;
