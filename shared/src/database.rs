@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rocket::fairing::{AdHoc, Fairing};
@@ -14,12 +14,15 @@ use rocket::tokio::time::timeout;
 use rocket_db_pools::{Config, Database};
 use rocket_dyn_templates::Template;
 use sqlx::any::AnyPoolOptions;
+use sqlx::error::DatabaseError;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, SqlSafeStr};
 
-use crate::config::settings::{beside_its_file, explain, program};
-use crate::config::sqlite_file;
+use crate::config::settings::{
+    data_folder, describe, explain, in_braces, program, sqlite_url, whole_address,
+};
+use crate::config::sqlite_file::{self, Opened};
 use crate::session::StoreError;
 
 /// The setting that says where the lessons' database is.
@@ -48,13 +51,17 @@ const CONNECT_TIMEOUT: &str = "databases.main.connect_timeout";
 ///     sqlx::query_scalar("SELECT COUNT(*) FROM stocks").fetch_one(db).await
 /// }
 /// ```
-pub struct Pool(AnyPool);
+pub struct Pool {
+    connections: AnyPool,
+    /// The file, if the database is one.
+    file: Option<Opened>,
+}
 
 impl Deref for Pool {
     type Target = AnyPool;
 
     fn deref(&self) -> &AnyPool {
-        &self.0
+        &self.connections
     }
 }
 
@@ -65,26 +72,27 @@ impl rocket_db_pools::Pool for Pool {
 
     async fn init(figment: &Figment) -> Result<Self, Self::Error> {
         let config: Config = figment.extract()?;
-        let url = beside_its_file(figment, "url", config.url);
+        let from = figment.find_metadata("url");
+        let place = from.map_or_else(String::new, |data| describe(data, URL));
+        let url = whole_address(&config.url, from)
+            .map_err(|problem| PoolError(format!("{URL}{place}: {problem}")))?;
         let seconds = config.connect_timeout;
         let pool = AnyPoolOptions::new()
             .max_connections(config.max_connections.try_into().unwrap_or(u32::MAX))
             .min_connections(config.min_connections.unwrap_or_default())
             .acquire_timeout(Duration::from_secs(seconds))
-            .idle_timeout(config.idle_timeout.map(Duration::from_secs))
-            .after_connect(move |connection, _| Box::pin(settle(connection, seconds)))
-            .after_release(|connection, _| Box::pin(is_as_it_was(connection)));
+            .idle_timeout(config.idle_timeout.map(Duration::from_secs));
         sqlx::any::install_default_drivers();
-        let opened = open(&url, pool, Duration::from_secs(seconds)).await;
-        let pool = opened.map_err(|error| PoolError::because(&url, &error))?;
-        if url.starts_with("sqlite:") {
-            sqlite_file::keep_log_short(pool.clone());
+        let opened = open(&url, pool, seconds).await;
+        let pool = opened.map_err(|error| PoolError::because(&url, &place, &error))?;
+        if pool.file.is_some() {
+            sqlite_file::keep_log_short(pool.connections.clone());
         }
-        Ok(Self(pool))
+        Ok(pool)
     }
 
     async fn get(&self) -> Result<Self::Connection, Self::Error> {
-        Ok(self.0.acquire().await?)
+        Ok(self.connections.acquire().await?)
     }
 
     /// Does nothing: when the server stops, requests that are under way still need the database. The
@@ -93,16 +101,41 @@ impl rocket_db_pools::Pool for Pool {
 }
 
 /// Connects to a server, or makes a SQLite file and its folder if they are missing.
-async fn open(url: &str, pool: AnyPoolOptions, patience: Duration) -> Result<AnyPool, sqlx::Error> {
-    let mut url = url.to_owned();
+async fn open(url: &str, pool: AnyPoolOptions, seconds: u64) -> Result<Pool, sqlx::Error> {
+    let (mut url, mut path) = (url.to_owned(), None);
     if url.starts_with("sqlite:") {
-        sqlite_file::at(&url)?;
-        url.push_str(if url.contains('?') { "&mode=rwc" } else { "?mode=rwc" });
+        path = Some(sqlite_file::at(&url)?.get_filename().to_owned());
+        url.push(if url.contains('?') { '&' } else { '?' });
     }
+    let create = if path.is_some() { "mode=rwc" } else { "" };
     // A pool would try until its time is up, and then not say why.
-    let first = timeout(patience, AnyConnection::connect(&url)).await;
-    first.map_err(|_| sqlx::Error::PoolTimedOut)??.close().await?;
-    pool.connect(&url).await
+    let first = async {
+        let mut first = AnyConnection::connect(&format!("{url}{create}")).await?;
+        settle(&mut first, seconds).await?;
+        first.close().await
+    };
+    timeout(Duration::from_secs(seconds), first).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+    let file = path.as_deref().map(Opened::new).transpose()?;
+    let (new, used) = (file.clone(), file.clone());
+    let pool = pool
+        .after_connect(move |connection, _| {
+            let is_there = new.as_ref().is_none_or(Opened::is_there);
+            Box::pin(async move {
+                if !is_there {
+                    return Err(sqlx::Error::PoolClosed);
+                }
+                settle(connection, seconds).await
+            })
+        })
+        .before_acquire(move |_, _| {
+            let is_there = used.as_ref().is_none_or(Opened::is_there);
+            Box::pin(async move { Ok(is_there) })
+        })
+        .after_release(|connection, _| Box::pin(is_as_it_was(connection)));
+    // From here on nothing makes a file in the place of one that was deleted.
+    let exists = if path.is_some() { "mode=rw" } else { "" };
+    let connections = pool.connect(&format!("{url}{exists}")).await?;
+    Ok(Pool { connections, file })
 }
 
 /// A connection comes back after its request. One on which a transaction is still open is closed:
@@ -114,16 +147,37 @@ async fn is_as_it_was(connection: &mut AnyConnection) -> Result<bool, sqlx::Erro
     Ok(!connection.is_in_transaction())
 }
 
+impl Pool {
+    /// Why the database cannot be used, though there is a connection to it.
+    fn unusable(&self, problem: &MigrateError) -> String {
+        let what = "the tables of this database cannot be used";
+        match (&self.file, problem) {
+            (
+                Some(file),
+                MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _),
+            ) if is_passing(error) => {
+                format!("{URL}: {what}: {}", sqlite_file::refusal(file.path(), error))
+            }
+            _ => format!("{URL}: {what}: {problem}"),
+        }
+    }
+}
+
 /// With a write-ahead log readers and a writer of SQLite do not wait for each other; another writer
-/// waits for at most so many seconds. What is committed is on the disk, and what is deleted is not.
+/// waits for at most so many seconds. What is committed is on the disk, and what is deleted is not. In
+/// PostgreSQL no statement takes longer than that, be it because another one has locked a table.
 async fn settle(connection: &mut AnyConnection, seconds: u64) -> Result<(), sqlx::Error> {
+    // What PostgreSQL takes at most, 24 days.
+    let milliseconds = seconds.saturating_mul(1000).min(i32::MAX.unsigned_abs().into());
     if connection.backend_name() == "SQLite" {
-        let milliseconds = seconds.saturating_mul(1000);
         let wait = format!("PRAGMA busy_timeout = {milliseconds}");
         connection.execute(sqlx::AssertSqlSafe(wait)).await?;
         connection.execute("PRAGMA journal_mode = WAL").await?;
         connection.execute("PRAGMA synchronous = FULL").await?;
         connection.execute("PRAGMA secure_delete = ON").await?;
+    } else {
+        let limit = format!("SET statement_timeout = {milliseconds}");
+        connection.execute(sqlx::AssertSqlSafe(limit)).await?;
     }
     Ok(())
 }
@@ -173,7 +227,7 @@ impl From<sqlx::Error> for PoolError {
 
 impl PoolError {
     /// Names a file, but not a server: there may be a password in its address.
-    fn because(url: &str, error: &sqlx::Error) -> Self {
+    fn because(url: &str, place: &str, error: &sqlx::Error) -> Self {
         let text = error.to_string();
         if text.contains("postgres") && !cfg!(feature = "postgres") {
             return Self(format!(
@@ -181,9 +235,14 @@ impl PoolError {
                 program()
             ));
         }
-        let place = if url.starts_with("sqlite:") { format!(" ({url})") } else { String::new() };
+        if url.starts_with("sqlite:") {
+            return Self(format!(
+                "{URL}{place}: {}",
+                sqlite_file::refusal(&sqlite_file::path(url), error)
+            ));
+        }
         Self(format!(
-            "{URL}: there is no database to be used{place}: {text}.\nExpected is an address such as \
+            "{URL}{place}: there is no database to be used: {text}.\nExpected is an address such as \
              \"sqlite:folder/file.db\" or \"postgres://user:password@localhost/database\""
         ))
     }
@@ -210,25 +269,46 @@ impl PoolError {
 #[must_use]
 pub fn migrations<D: Database<Pool = Pool>>(migrations: &'static [&'static str]) -> impl Fairing {
     AdHoc::try_on_ignite("Migrations", move |rocket| async move {
-        let Some(pool) = rocket.state::<D>().map(|db| db.0.clone()) else {
+        let Some(pool) = rocket.state::<D>() else {
             // `Db::init()` has said why, or the handlers that want it will.
             return Ok(rocket);
         };
-        match run(&pool, migrations).await {
-            Ok(()) => Ok(rocket),
+        match run(pool, migrations).await {
+            Ok(()) => Ok(rocket.attach(say_what_is_gone::<D>())),
             Err(problem) => {
-                log::error!("{URL}: the tables of this database cannot be used: {problem}");
+                log::error!("{}", pool.unusable(&problem));
                 Err(rocket)
             }
         }
     })
 }
 
+/// A migration may take its time: it gets a connection without the limits of requests. At the end it
+/// tries to write, which a database may refuse whose tables are all there.
 async fn run(pool: &AnyPool, migrations: &[&'static str]) -> Result<(), MigrateError> {
     let numbered = (1..).zip(migrations).map(|(version, sql)| {
         Migration::new(version, "".into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
-    Migrator::with_migrations(numbered.collect()).run(pool).await
+    let own = AnyPoolOptions::new().max_connections(1);
+    let own = own.connect_with((*pool.connect_options()).clone()).await?;
+    Migrator::with_migrations(numbered.collect()).run(&own).await?;
+    own.execute("UPDATE _sqlx_migrations SET version = version").await?;
+    own.close().await;
+    Ok(())
+}
+
+/// Says in the terminal why requests fail if the file is gone: SQLite cannot open it, and knows no more.
+fn say_what_is_gone<D: Database<Pool = Pool>>() -> impl Fairing {
+    AdHoc::on_response("Database file", |req, res| {
+        Box::pin(async move {
+            if res.status() == Status::ServiceUnavailable
+                && let Some(file) = req.rocket().state::<D>().and_then(|db| db.file.as_ref())
+                && let Some(problem) = file.problem()
+            {
+                log::error!("{URL}: {problem}");
+            }
+        })
+    })
 }
 
 /// Why a handler that works with a database has not done what was asked. With `?` it comes from an
@@ -248,7 +328,8 @@ pub enum Refusal {
     Page(Status, Template),
     /// Another reason, with the page of its status.
     Status(Status),
-    /// The database's fault: 503 if it does not answer, otherwise 500.
+    /// The database's: 503 if it does not answer, 401 if the account to which a row was to belong has
+    /// been deleted meanwhile, otherwise 500.
     Database(sqlx::Error),
 }
 
@@ -259,6 +340,7 @@ impl Refusal {
         match self {
             Self::Page(status, _) | Self::Status(status) => *status,
             Self::Database(error) if is_passing(error) => Status::ServiceUnavailable,
+            Self::Database(error) if is_orphan(error) => Status::Unauthorized,
             Self::Database(_) => Status::InternalServerError,
         }
     }
@@ -266,17 +348,26 @@ impl Refusal {
 
 /// Whether the next try may succeed: the database does not answer, is busy, full or about to stop.
 fn is_passing(error: &sqlx::Error) -> bool {
-    use sqlx::Error::{Database, Io, PoolClosed, PoolTimedOut};
+    use sqlx::Error::{Database, Io, PoolClosed, PoolTimedOut, WorkerCrashed};
+    if let Some(code) = sqlite_file::code(error) {
+        // PERM, BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN and PROTOCOL.
+        return [3, 5, 6, 7, 8, 9, 10, 13, 14, 15].contains(&code);
+    }
     match error {
-        Io(_) | PoolClosed | PoolTimedOut => true,
+        Io(_) | PoolClosed | PoolTimedOut | WorkerCrashed => true,
+        // PostgreSQL: the connection is lost; a transaction that another one forced to end; a server
+        // that may only be read; a lack of resources; a lock; an operator at work; the system.
         Database(error) => error.code().is_some_and(|code| {
-            // SQLite's BUSY, LOCKED, READONLY, IOERR and FULL; PostgreSQL's lack of resources, and
-            // an operator at work.
-            ["5", "6", "8", "10", "13"].contains(&&*code)
-                || code.len() == 5 && (code.starts_with("53") || code.starts_with("57"))
+            ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
+                || ["25006", "55P03"].contains(&&*code)
         }),
         _ => false,
     }
+}
+
+/// Whether a row was to belong to one that another request has deleted meanwhile.
+fn is_orphan(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(DatabaseError::is_foreign_key_violation)
 }
 
 impl From<(Status, Template)> for Refusal {
@@ -300,7 +391,9 @@ impl From<StoreError> for Refusal {
 
 impl From<sqlx::Error> for Refusal {
     fn from(error: sqlx::Error) -> Self {
-        log::error!("the database: {error}");
+        if !is_orphan(&error) {
+            log::error!("the database: {error}");
+        }
         Self::Database(error)
     }
 }
@@ -315,13 +408,15 @@ impl<'r> Responder<'r, 'static> for Refusal {
 }
 
 /// Settings in which the database is a file among the lesson's own, unless they say otherwise.
-pub(crate) fn with_a_file_of_its_own(settings: Figment) -> Figment {
-    let folder: PathBuf = settings.extract_inner("data_dir").unwrap_or_default();
-    settings.join((URL, file_in(&folder)))
+pub(crate) fn with_a_file_of_its_own(settings: Figment) -> Result<Figment, String> {
+    let folder = data_folder(&settings)?;
+    in_braces(&settings, "databases", "{main={url=\"sqlite:folder/file.db\"}}")?;
+    in_braces(&settings, "databases.main", "{url=\"sqlite:folder/file.db\"}")?;
+    Ok(settings.join((URL, file_in(&folder))))
 }
 
 fn file_in(folder: &Path) -> String {
-    format!("sqlite:{}", folder.join("lesson.db").display())
+    sqlite_url(&folder.join("lesson.db"))
 }
 
 /// Settings with an empty database of a test's own: a file in its folder, or on the server that the
@@ -397,5 +492,48 @@ mod tests {
         run(&pool, &[first, "CREATE TABLE two (x TEXT)"]).await.unwrap();
         let changed = run(&pool, &["CREATE TABLE three (x TEXT)", ""]).await.unwrap_err();
         assert!(matches!(changed, MigrateError::VersionMismatch(1)), "{changed}");
+    }
+
+    #[rocket::async_test]
+    async fn a_file_that_is_deleted_or_replaced_is_an_outage() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = pool(folder.path()).await;
+        let write = async || {
+            let done = pool.execute("CREATE TABLE IF NOT EXISTS one (x TEXT)").await;
+            done.map_err(|error| Refusal::from(error).status())
+        };
+        assert!(write().await.is_ok());
+        let file = folder.path().join("lesson.db");
+        std::fs::remove_file(&file).unwrap();
+        for _ in 0..2 {
+            assert_eq!(write().await.err(), Some(Status::ServiceUnavailable));
+            assert!(!file.exists(), "nothing makes another one");
+        }
+        AnyConnection::connect(&format!("{}?mode=rwc", file_in(folder.path()))).await.unwrap();
+        assert_eq!(write().await.err(), Some(Status::ServiceUnavailable));
+        let problem = pool.file.as_ref().unwrap().problem().unwrap();
+        assert!(problem.contains("lesson.db") && problem.contains("restart"), "{problem}");
+    }
+
+    #[rocket::async_test]
+    async fn what_passes_is_503_and_what_belongs_to_an_account_that_is_gone_401() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = pool(folder.path()).await;
+        pool.execute("CREATE TABLE a (id TEXT PRIMARY KEY); CREATE TABLE b (a TEXT REFERENCES a)")
+            .await
+            .unwrap();
+        let mut other = AnyConnection::connect(&file_in(folder.path())).await.unwrap();
+        let status = |error| Refusal::from(error).status().code;
+        let mut reader = pool.begin().await.unwrap();
+        reader.execute("SELECT * FROM a").await.unwrap();
+        other.execute("INSERT INTO a VALUES ('x')").await.unwrap();
+        let snapshot = reader.execute("INSERT INTO a VALUES ('y')").await.unwrap_err();
+        assert_eq!(snapshot.as_database_error().unwrap().code().unwrap(), "517");
+        assert_eq!(status(snapshot), 503);
+        drop(reader);
+        let orphan = pool.execute("INSERT INTO b VALUES ('nobody')").await.unwrap_err();
+        assert_eq!(status(orphan), 401);
+        let twice = pool.execute("INSERT INTO a VALUES ('x')").await.unwrap_err();
+        assert_eq!(status(twice), 500);
     }
 }

@@ -56,6 +56,21 @@ mod sqlite {
     use super::*;
 
     #[test]
+    fn a_file_that_is_deleted_while_the_server_runs_is_an_outage_until_a_restart() {
+        let (app, folder) = on_one_file();
+        let server = app.start();
+        let browser = server.browser();
+        browser.post("/insert/name/Ferris", "");
+        std::fs::remove_file(folder.path().join("sessions.db")).unwrap();
+        assert_eq!(browser.get("/get/name").status, 503);
+        assert_eq!(server.browser().post("/insert/name/Corro", "").status, 503);
+        assert!(!folder.path().join("sessions.db").exists(), "no second file");
+        let restarted = app.start();
+        assert_eq!(restarted.browser().post("/insert/name/Corro", "").status, 200);
+        assert_eq!(browser.get("/get/name").status, 503, "the old server knows no new file");
+    }
+
+    #[test]
     fn a_session_outlives_its_server() {
         super::a_session_outlives_its_server(&on_one_file().0);
     }
@@ -87,6 +102,7 @@ mod redis {
     use std::time::{Duration, Instant};
 
     use ::redis::cmd;
+    use rocket::figment::Figment;
     use shared::testing::{Browser, Server};
 
     use super::app::redis::Redis;
@@ -128,6 +144,31 @@ mod redis {
         assert_eq!(keys.len(), 1, "{keys:?}");
         let seconds: u64 = redis.ask(cmd("TTL").arg(&keys));
         assert!((290..=300).contains(&seconds), "{seconds}");
+    }
+
+    #[test]
+    #[ignore = "needs redis-server: tests/full"]
+    fn a_redis_that_keeps_no_sessions_is_refused_at_launch() {
+        for (make_so, url, advice) in [
+            ("CONFIG SET requirepass x", "", "password"),
+            ("CONFIG SET requirepass x", "?pass=y", "password"),
+            ("REPLICAOF 127.0.0.1 1", "", "may only be read"),
+            ("CONFIG SET maxmemory 1", "", "maxmemory"),
+            ("ACL SETUSER default -hset", "", "ACL SETUSER"),
+            ("ACL SETUSER default resetkeys ~other*", "", "ACL SETUSER"),
+            ("ACL SETUSER default -@scripting", "", "ACL SETUSER"),
+        ] {
+            let redis = Redis::start();
+            let mut words = make_so.split(' ');
+            redis.ask::<()>(cmd(words.next().unwrap()).arg(words.collect::<Vec<_>>()));
+            let settings = Figment::from(rocket::Config::debug_default())
+                .merge(("session.store", "redis"))
+                .merge(("session.url", redis.url() + url));
+            let opened = rocket::async_test(shared::testing::open_store(&settings));
+            let problem = opened.err().expect(make_so);
+            assert!(problem.starts_with("session.url: the Redis there"), "{make_so}: {problem}");
+            assert!(problem.contains(advice), "{make_so}: {problem}");
+        }
     }
 
     #[test]

@@ -3,12 +3,15 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 
-use tests::{Browser, Running, command, root};
+use tests::{Browser, Running, command, root, target};
 
 /// Starts a lesson that must refuse, and returns what it says.
 fn refusal(settings: &[(&str, &str)]) -> String {
-    let mut child =
-        command("06-login").envs(settings.iter().copied()).spawn().expect("it is there");
+    refusal_of("06-login", settings)
+}
+
+fn refusal_of(lesson: &str, settings: &[(&str, &str)]) -> String {
+    let mut child = command(lesson).envs(settings.iter().copied()).spawn().expect("it is there");
     let stdout = child.stdout.take().expect("it is piped");
     if let Some(line) = BufReader::new(stdout).lines().next() {
         let _ = child.kill();
@@ -20,7 +23,8 @@ fn refusal(settings: &[(&str, &str)]) -> String {
     for noise in ["panicked", "backtrace", ".rs:"] {
         assert!(!message.contains(noise), "{settings:?}: {message}");
     }
-    assert!(message.starts_with("06-login did not start.\n"), "{settings:?}: {message}");
+    let opening = format!("{lesson} did not start.\n");
+    assert!(message.starts_with(&opening), "{settings:?}: {message}");
     assert!(message.lines().count() <= 8, "{settings:?}: {message}");
     message
 }
@@ -70,6 +74,9 @@ fn a_wrong_setting_names_itself_its_place_and_what_would_be_right() {
         ("ROCKET_WORKERS", "0", ["workers", "ROCKET_WORKERS", "1 or more"]),
         ("ROCKET_MAX_BLOCKING", "0", ["max_blocking", "ROCKET_MAX_BLOCKING", "1 or more"]),
         ("ROCKET_SECRET_KEY", "hello", ["secret_key", "ROCKET_SECRET_KEY", "openssl rand"]),
+        ("ROCKET_SECRET_KEY", "[]", ["secret_key", "ROCKET_SECRET_KEY", "in quotes"]),
+        ("ROCKET_TLS", "{certs=x,key=y}", ["tls", "ROCKET_TLS", "no TLS"]),
+        ("ROCKET_TLS", "{mutual={}}", ["tls", "ROCKET_TLS", "`mtls`"]),
         ("ROCKET_CONFIG", "nowhere.toml", ["ROCKET_CONFIG", "nowhere.toml", "no file"]),
         ("ROCKET_TEMPLATE_DIR", "nowhere", ["template", "nowhere", "directory"]),
         ("ROCKET_PROFILE", "release", ["secret_key", "ROCKET_SECRET_KEY=", "openssl rand"]),
@@ -185,4 +192,121 @@ fn it_is_said_even_when_the_log_is_off() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     assert!(refusal(&[("ROCKET_PORT", &port), ("ROCKET_LOG_LEVEL", "off")]).contains(&port));
+}
+
+#[test]
+fn brackets_that_no_setting_needs_are_a_message() {
+    let file = target().join(format!("deep-{}.toml", std::process::id()));
+    for deep in ["[".repeat(600), "{a=".repeat(600), "[{a=".repeat(20_000)] {
+        for variable in ["ROCKET_SESSION", "ROCKET_PORT", "ROCKET_CHAT_URL"] {
+            assert!(refusal(&[(variable, &deep)]).contains(variable));
+        }
+        std::fs::write(&file, format!("[default]\nx = {deep}")).expect("the folder is there");
+        let message = refusal(&[("ROCKET_CONFIG", &file.to_string_lossy())]);
+        assert!(message.contains("TOML"), "{message}");
+    }
+    let _ = std::fs::remove_file(file);
+}
+
+#[test]
+fn a_database_that_is_no_file_or_not_to_be_written_is_named() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let in_folder = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    std::fs::write(in_folder("noise.db"), "noise ".repeat(1000)).expect("it is there");
+    std::fs::create_dir(in_folder("folder.db")).expect("it is there");
+    let made = [("ROCKET_DATA_DIR", &*in_folder("data"))];
+    let _ = Running::start("08-database", &made).stop();
+    for (address, expected) in [
+        ("sqlite::memory:".to_owned(), "in memory"),
+        ("sqlite://:memory:".to_owned(), "in memory"),
+        ("sqlite::m%65mory:".to_owned(), "in memory"),
+        ("sqlite:file:x?mode=memory".to_owned(), "in memory"),
+        ("sqlite:x.db?cache=private&mode=memory".to_owned(), "in memory"),
+        ("sqlite:?cache=shared".to_owned(), "in memory"),
+        (format!("sqlite:{}", in_folder("noise.db")), "noise.db cannot be used"),
+        (format!("sqlite:{}", in_folder("folder.db")), "folder.db cannot be used"),
+        (format!("sqlite:{}/x.db", in_folder("noise.db")), "noise.db"),
+        (format!("sqlite:{}?mode=ro", in_folder("data/lesson.db")), "the right to write"),
+        (format!("sqlite:{}?mode=ro", in_folder("data/sessions.db")), "the right to write"),
+        (format!("sqlite:{}?immutable=1", in_folder("data/sessions.db")), "the right to write"),
+    ] {
+        for (variable, key, value) in [
+            ("ROCKET_SESSION", "session.url", format!("{{url={address:?}}}")),
+            ("ROCKET_DATABASES", "databases.main.url", format!("{{main={{url={address:?}}}}}")),
+        ] {
+            let message = refusal_of("08-database", &[(variable, &value)]);
+            assert!(message.contains(key) && message.contains(expected), "{value}: {message}");
+        }
+    }
+}
+
+#[test]
+fn a_setting_of_another_type_is_named_with_its_variable() {
+    for (variable, value, key) in [
+        ("ROCKET_DATABASES", "1", "databases"),
+        ("ROCKET_DATABASES", "{main=1}", "databases.main"),
+        ("ROCKET_DATABASES", "{main={url=1}}", "databases.main.url"),
+        ("ROCKET_SESSION", "{url=1}", "session.url"),
+        ("ROCKET_SESSION", "{cookie=1}", "session.cookie"),
+        ("ROCKET_ORIGIN", "8008", "origin"),
+        ("ROCKET_ORIGIN", "true", "origin"),
+        ("ROCKET_ORIGIN", "localhost:8008", "origin"),
+        ("ROCKET_ORIGIN", "http://localhost/path", "origin"),
+        ("ROCKET_DATA_DIR", "", "data_dir"),
+    ] {
+        let message = refusal_of("08-database", &[(variable, value)]);
+        assert!(message.contains(key) && message.contains(variable), "{value}: {message}");
+    }
+}
+
+#[test]
+fn the_name_of_a_folder_is_a_name_whatever_letters_are_in_it() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    for name in
+        ["2026", "007", "1.50", "true", "[x]", "{a=1}", "my%20course", "a%2Fb", "a#b", "é ü"]
+    {
+        let _ = Running::from(
+            command("08-database").current_dir(folder.path()).env("ROCKET_DATA_DIR", name),
+        )
+        .stop();
+        for file in ["lesson.db", "sessions.db"] {
+            assert!(folder.path().join(name).join(file).is_file(), "{name}/{file}");
+        }
+    }
+    #[cfg(unix)]
+    for name in ["what?", ":memory:", "file:x", "a*b"] {
+        let _ = Running::from(
+            command("08-database").current_dir(folder.path()).env("ROCKET_DATA_DIR", name),
+        )
+        .stop();
+        assert!(folder.path().join(name).join("lesson.db").is_file(), "{name}");
+    }
+}
+
+#[test]
+fn a_server_may_be_called_by_a_number() {
+    let server = Running::start("09-many-servers", &[("ROCKET_SERVER", "01")]);
+    let answer = tests::Browser::new().get(&format!("{}/login", server.address));
+    assert_eq!(answer.header("x-server"), "01");
+}
+
+#[test]
+fn a_variable_that_is_no_setting_gets_a_word_and_stops_nothing() {
+    let server = Running::start(
+        "06-login",
+        &[
+            ("ROCKET_SESION", "{store=memory}"),
+            ("ROCKET_STORE", "memory"),
+            ("ROCKET_CHAT_URL", "http://chat.example"),
+            ("ROCKET_CLI_COLORS", "false"),
+            ("ROCKET_LIMITS", "{form=\"1MiB\"}"),
+            ("ROCKET_SHUTDOWN", "{grace=1}"),
+        ],
+    );
+    server.signal("TERM");
+    let (_, said) = server.wait();
+    for right in ["Is it ROCKET_SESSION that", "ROCKET_SESSION='{store=…}'", "ROCKET_CHAT_URL"] {
+        assert!(said.contains(right), "{right}: {said}");
+    }
+    assert_eq!(said.matches("warning:").count(), 3, "{said}");
 }

@@ -51,7 +51,7 @@ impl Secrets {
 
 /// Rocket's default configuration holds a key of zeros for none.
 fn is_rockets_none(value: &Value) -> bool {
-    value.deserialize::<Vec<u8>>().is_ok_and(|bytes| bytes.iter().all(|byte| *byte == 0))
+    value.deserialize::<[u8; 32]>().is_ok_and(|bytes| bytes == [0; 32])
 }
 
 fn missing() -> String {

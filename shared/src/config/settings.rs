@@ -2,11 +2,12 @@
 
 use std::env;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::time::Duration;
 
 use rocket::figment::providers::Serialized;
-use rocket::figment::{self, Figment, Source};
+use rocket::figment::{self, Figment, Metadata, Source};
+use rocket::http::RawStr;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::in_words;
@@ -103,7 +104,7 @@ pub(crate) fn program() -> String {
 /// Where a store is that is not in this program, if nobody says so.
 fn default_url(store: StoreKind, data: &Path) -> String {
     match store {
-        StoreKind::Sqlite => format!("sqlite:{}", data.join("sessions.db").display()),
+        StoreKind::Sqlite => sqlite_url(&data.join("sessions.db")),
         StoreKind::Redis => "redis://127.0.0.1:6379/".to_owned(),
         StoreKind::Private | StoreKind::Signed | StoreKind::Memory => String::new(),
     }
@@ -120,15 +121,60 @@ fn url_problem(store: StoreKind, url: &str) -> Option<String> {
     (!is_good).then(|| format!("expected an address such as \"{example}\""))
 }
 
-/// A SQLite file whose path is relative stands beside the file of settings that names it; one that
-/// the environment names is looked for from the current folder.
-pub(crate) fn beside_its_file(figment: &Figment, key: &str, url: String) -> String {
-    let metadata = figment.find_metadata(key);
-    let settings = metadata.and_then(|data| data.source.as_ref()?.file_path()?.parent());
-    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
-    match (path, settings) {
-        (Some(path), Some(folder)) => format!("sqlite:{}", folder.join(path).display()),
-        _ => url,
+/// The address of a SQLite file. In a path `%`, `?` and `#` are letters like others, in an address they
+/// are not; and a file called `:memory:` or `file:x` is one only where its folder stands before it.
+pub(crate) fn sqlite_url(file: &Path) -> String {
+    let file = path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    format!("sqlite:{}", RawStr::new(&*file.to_string_lossy()).percent_encode())
+}
+
+/// The address of a SQLite file with its whole path, or what is wrong with it; any other address as it
+/// is. A path that is relative stands beside the file of settings that names it; one that the
+/// environment names is looked for from the current folder.
+pub(crate) fn whole_address(url: &str, from: Option<&Metadata>) -> Result<String, String> {
+    let after_scheme = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+    let Some(address) = after_scheme else {
+        return Ok(url.to_owned());
+    };
+    let (file, parameters) = address.split_once('?').unwrap_or((address, ""));
+    let decode = |text| RawStr::new(text).percent_decode();
+    let (Ok(file), Ok(parameters_read)) = (decode(file), decode(parameters)) else {
+        return Err("what stands behind % in it are no letters".to_owned());
+    };
+    let is_in_memory = ["", ":memory:"].contains(&&*file)
+        || file.starts_with("file:")
+        || parameters_read.split('&').any(|it| it == "mode=memory");
+    if is_in_memory {
+        return Err(
+            "this is no file, and a database in memory is lost with each connection: expected \
+            an address such as \"sqlite:folder/file.db\""
+                .to_owned(),
+        );
+    }
+    let folder = from.and_then(|data| data.source.as_ref()?.file_path()?.parent());
+    let url = sqlite_url(&folder.unwrap_or(Path::new("")).join(&*file));
+    Ok(if parameters.is_empty() { url } else { format!("{url}?{parameters}") })
+}
+
+/// Refuses a value of another kind where there are to be settings below the key.
+pub(crate) fn in_braces(figment: &Figment, key: &str, example: &str) -> Result<(), String> {
+    match figment.find_value(key) {
+        Ok(value) if value.as_dict().is_none() => {
+            let place = place(figment, key);
+            Err(format!("{key}{place}: expected settings in braces, such as {example}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The folder for files that shall outlive the lesson: the current one if no setting says otherwise.
+pub(crate) fn data_folder(figment: &Figment) -> Result<PathBuf, String> {
+    match figment.extract_inner::<PathBuf>("data_dir") {
+        Ok(folder) if folder.as_os_str().is_empty() => {
+            Err(format!("data_dir{}: expected the path of a folder", place(figment, "data_dir")))
+        }
+        Err(errors) if errors.missing() => Ok(PathBuf::new()),
+        read => read.map_err(|errors| explain("", errors)),
     }
 }
 
@@ -178,12 +224,7 @@ impl SessionSettings {
     /// that is wrong what its name is, where it stands and what would be right.
     pub(crate) fn from_figment(figment: &Figment) -> Result<Self, String> {
         let figment = figment.clone().join(Serialized::default("session", DEFAULTS));
-        if figment.find_value("session").is_ok_and(|value| value.as_dict().is_none()) {
-            let place = place(&figment, "session");
-            return Err(format!(
-                "session{place}: expected settings in braces, such as {{store=\"memory\",lifetime=\"5m\"}}"
-            ));
-        }
+        in_braces(&figment, "session", "{store=\"memory\",lifetime=\"5m\"}")?;
         let mut settings: Self =
             figment.focus("session").extract().map_err(|errors| explain("session", errors))?;
         let problems = [
@@ -201,10 +242,13 @@ impl SessionSettings {
         }
         settings.lifetime = settings.lifetime.min(settings.absolute_lifetime);
         if settings.url.is_empty() {
-            let data: PathBuf = figment.extract_inner("data_dir").unwrap_or_default();
-            settings.url = default_url(settings.store, &data);
+            settings.url = default_url(settings.store, &data_folder(&figment)?);
         }
-        settings.url = beside_its_file(&figment, "session.url", settings.url);
+        if settings.store == StoreKind::Sqlite {
+            let whole = whole_address(&settings.url, figment.find_metadata("session.url"));
+            let named = |why| format!("session.url{}: {why}", place(&figment, "session.url"));
+            settings.url = whole.map_err(named)?;
+        }
         Ok(settings)
     }
 
@@ -296,7 +340,7 @@ pub(crate) fn place(figment: &Figment, key: &str) -> String {
     found.map_or_else(String::new, |data| describe(data, key))
 }
 
-fn describe(metadata: &figment::Metadata, key: &str) -> String {
+pub(crate) fn describe(metadata: &Metadata, key: &str) -> String {
     if let Some(Source::File(path)) = &metadata.source {
         format!(" (in {})", path.display())
     } else if metadata.name.contains("environment") {
@@ -386,7 +430,7 @@ mod tests {
         std::fs::write(&file, "session = { store = \"sqlite\", url = \"sqlite:x.db\" }").unwrap();
         let figment = Figment::from(Toml::file_exact(file));
         let url = SessionSettings::from_figment(&figment).ok().unwrap().url;
-        assert_eq!(url, format!("sqlite:{}", folder.path().join("x.db").display()));
+        assert_eq!(url, sqlite_url(&folder.path().join("x.db")));
     }
 
     #[test]

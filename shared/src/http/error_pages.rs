@@ -41,7 +41,7 @@ fn words(status: Status) -> (&'static str, &'static str) {
         429 => ("Too many failed tries", "Wait a minute and try again."),
         503 => (
             "Out of reach for a moment",
-            "What keeps the sessions, or the data, does not answer or has too much to do. Perhaps what you asked for was done, and perhaps not: look before you send a form again.",
+            "What keeps the sessions, or the data, does not answer, has too much to do or is gone. Perhaps what you asked for was done, and perhaps not: look before you send a form again. If it stays like this, the reason is in the terminal in which the lesson runs.",
         ),
         code if code < 500 => ("That did not work", "Go back and try again."),
         _ => (

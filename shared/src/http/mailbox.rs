@@ -5,10 +5,13 @@ use std::fmt::Display;
 use parking_lot::Mutex;
 use rocket::config::LogLevel;
 use rocket::fairing::{AdHoc, Fairing};
+use rocket::figment::Figment;
 use rocket::http::Status;
+use rocket::http::uri::Absolute;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Orbit, Rocket};
 
+use crate::config::settings::place;
 use crate::http::host::own_origin;
 use crate::terminal::{Stream, say};
 
@@ -18,6 +21,29 @@ const KEPT: usize = 100;
 /// The mails that were sent, the oldest first.
 #[derive(Default)]
 struct Sent(Mutex<Vec<String>>);
+
+/// Where visitors find this server, by the setting `origin`, if there is one.
+pub(crate) fn origin(figment: &Figment) -> Result<Option<String>, String> {
+    let given: String = match figment.extract_inner("origin") {
+        Ok(given) => given,
+        Err(errors) if errors.missing() => return Ok(None),
+        // A port alone, perhaps: that is no address.
+        Err(_) => String::new(),
+    };
+    let origin = given.trim_end_matches('/');
+    let is_good = Absolute::parse(origin).is_ok_and(|uri| {
+        let has_host = uri.authority().is_some_and(|it| !it.host().is_empty());
+        has_host
+            && ["http", "https"].contains(&uri.scheme())
+            && uri.path().is_empty()
+            && uri.query().is_none()
+    });
+    if is_good {
+        return Ok(Some(origin.to_owned()));
+    }
+    let place = place(figment, "origin");
+    Err(format!("origin{place}: expected an address such as \"http://127.0.0.1:8008\""))
+}
 
 /// Gives a Rocket its mailbox.
 pub(crate) fn fairing() -> impl Fairing {
@@ -47,8 +73,8 @@ impl Mailbox<'_> {
     /// with a stranger's link in it would be a trap.
     pub fn send(&self, to: &str, subject: &str, path: impl Display) {
         let config = self.rocket.config();
-        let origin = self.rocket.figment().extract_inner("origin");
-        let origin = origin.unwrap_or_else(|_| own_origin(config));
+        let origin = origin(self.rocket.figment()).ok().flatten();
+        let origin = origin.unwrap_or_else(|| own_origin(config));
         let mail = format!("Mail to {to}\n  {subject}: {origin}{path}");
         if config.log_level != LogLevel::Off {
             say(Stream::Stdout, &mail);

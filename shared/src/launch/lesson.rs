@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rocket::data::{Limits, ToByteUnit};
 use rocket::fairing::AdHoc;
-use rocket::figment::providers::{Env, Format, Serialized, Toml};
+use rocket::figment::providers::{Format, Serialized, Toml};
 use rocket::figment::{Figment, Profile};
 use rocket::fs::FileServer;
 use rocket::shield::Shield;
@@ -14,12 +14,13 @@ use serde::de::IgnoredAny;
 
 use super::catalogue::{self, Catalogue, Lesson};
 use super::{banner, docs, failures, lesson_link, logger, templates};
-use crate::config::secret;
 use crate::config::settings::{explain, place};
+use crate::config::{environment, secret};
 use crate::http::access_log::AccessLog;
 use crate::http::{error_pages, protection};
 use crate::session::SessionFairing;
-use crate::{terminal, xray};
+use crate::terminal::{self, Stream, say};
+use crate::xray;
 
 /// How large a body may be, of whatever kind, unless the setting `limits` says otherwise. The largest
 /// form of the lessons has three fields of a few hundred bytes, each of which takes three when encoded.
@@ -107,16 +108,9 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
     if !file.is_file() {
         return Err(format!("ROCKET_CONFIG: there is no file {}", file.display()));
     }
-    let environment = Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global();
-    if let Some((variable, _)) = environment.iter().find(|(_, value)| is_a_trap(value)) {
-        let variable = variable.as_str().to_uppercase();
-        return Err(format!(
-            "ROCKET_{variable}: write it without backslashes, which may not stand behind a letter such as é"
-        ));
-    }
     let limit = |limits: Limits, body| limits.limit(body, BODY_LIMIT.bytes());
     let limits = BODIES.into_iter().fold(Limits::default(), limit);
-    let settings = Figment::from(Config { limits, ..Config::default() })
+    let files = Figment::from(Config { limits, ..Config::default() })
         .merge(Serialized::default("template_dir", root.join("templates")))
         // What runs here is nobody's business.
         .merge(Serialized::default("ident", false))
@@ -125,18 +119,14 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
         .merge(Serialized::default("data_dir", catalogue::data_folder(root, &lesson.folder)))
         .merge(Serialized::default("session.cookie", lesson.package()))
         .merge(Toml::file_exact(file).nested())
-        .merge(environment)
         .select(Profile::from_env_or("ROCKET_PROFILE", Config::DEFAULT_PROFILE));
+    let settings = environment::on_top_of(&files)?;
+    for line in environment::unknown(&settings, &files) {
+        say(Stream::Stderr, &format!("warning: {line}"));
+    }
     #[cfg(feature = "database")]
-    let settings = crate::database::with_a_file_of_its_own(settings);
+    let settings = crate::database::with_a_file_of_its_own(settings)?;
     Ok(settings)
-}
-
-/// Figment 0.10.19 takes the number of a letter for that of its byte when it comes to a backslash, and
-/// panics with the whole value in its message.
-fn is_a_trap(value: &str) -> bool {
-    let special = value.find(|c: char| !c.is_ascii());
-    special.is_some_and(|at| value[at..].contains('\\'))
 }
 
 /// Says what is wrong with the settings, if anything is.
@@ -150,6 +140,15 @@ pub(crate) fn check(settings: &Figment) -> Result<(), String> {
             return Err(format!("{key}{}: expected 1 or more", place(settings, key)));
         }
     }
+    if settings.find_value("tls").is_ok() {
+        return Err(format!(
+            "tls{}: this program speaks no TLS, Rocket's features `tls` and `mtls` are not built in.\n\
+             Put a proxy in front that does, and tell the lesson: ROCKET_SESSION='{{secure=true}}'",
+            place(settings, "tls")
+        ));
+    }
     xray::Settings::from_figment(settings)?;
+    #[cfg(feature = "database")]
+    crate::http::mailbox::origin(settings)?;
     Ok(())
 }

@@ -78,10 +78,14 @@ impl Log for Logger {
             // All but whole requests and responses, with the cookies in them (ASVS 4.0.3 3.1.1).
             return !(of_server && level == Level::Debug);
         }
-        // Rocket says why it does not launch, and what is wrong with a template, at level info.
+        // Rocket says why it does not launch, and what is wrong with a template, at level info; and of a
+        // wrong setting its name.
         let explains = ["rocket::error", "rocket_dyn_templates::engine"];
+        let names_setting = level == Level::Info && target.starts_with("rocket::config");
         // A page that is not found is in the access log; Rocket calls it an error besides.
-        explains.iter().any(|it| target.starts_with(it)) || level == Level::Error && !of_server
+        explains.iter().any(|it| target.starts_with(it))
+            || names_setting
+            || level == Level::Error && !of_server
     }
 
     fn log(&self, record: &Record<'_>) {

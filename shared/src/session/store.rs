@@ -22,6 +22,8 @@ use self::signed::Signed;
 use super::record::Record;
 use crate::clock::Clock;
 use crate::config::settings::{SessionSettings, StoreKind};
+#[cfg(feature = "sqlite")]
+use crate::config::sqlite_file;
 
 /// A place to keep sessions.
 ///
@@ -200,12 +202,16 @@ pub(crate) async fn open(
         #[cfg(feature = "sqlite")]
         StoreKind::Sqlite => {
             let opened = sqlite::SqliteStore::open(&settings.url, name, clock).await;
-            Arc::new(opened.map_err(|error| cannot_open(&settings.url, error))?)
+            Arc::new(opened.map_err(|error| cannot_open(&settings.url, &error))?)
         }
         #[cfg(feature = "redis")]
         StoreKind::Redis => {
             let opened = redis::RedisStore::open(&settings.url, name, clock).await;
-            Arc::new(opened.map_err(no_redis)?)
+            let store = opened.map_err(|error| redis::refusal(&error.to_string()))?;
+            if let Err(StoreError::Unreachable(why)) = try_out(&store).await {
+                return Err(redis::refusal(&why));
+            }
+            Arc::new(store)
         }
         // The settings have refused it.
         #[cfg(not(all(feature = "redis", feature = "sqlite")))]
@@ -214,18 +220,20 @@ pub(crate) async fn open(
 }
 
 #[cfg(feature = "sqlite")]
-fn cannot_open(url: &str, error: sqlx::Error) -> String {
-    format!("session.url: the sessions cannot be kept in {url}: {error}")
+fn cannot_open(url: &str, error: &sqlx::Error) -> String {
+    let file = sqlite_file::path(url);
+    format!("session.url: {}", sqlite_file::refusal(&file, error))
 }
 
-/// The address may hold a password: it is not repeated.
+/// Does with a store what requests will do with it: what may not be done is known before the first of
+/// them.
 #[cfg(feature = "redis")]
-fn no_redis(error: ::redis::RedisError) -> String {
-    format!(
-        "session.url: no Redis answers there: {error}.\n\
-         Start one with `redis-server`, or say where it is: \
-         ROCKET_SESSION='{{store=\"redis\",url=\"redis://127.0.0.1:6379/\"}}'"
-    )
+async fn try_out(store: &impl Store) -> Result<(), StoreError> {
+    let record = Record::default();
+    let token = store.create(record.clone()).await?;
+    store.load(&token).await?;
+    let next = store.replace(&token, &record, record.clone(), true).await?;
+    store.remove(&next.unwrap_or(token)).await
 }
 
 /// A key of its own for each store and cookie name: what one lesson sealed, no other one opens.

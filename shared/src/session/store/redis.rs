@@ -89,6 +89,37 @@ impl RedisStore {
     }
 }
 
+/// How Redis says that it is there but not to be used, and what to do about it.
+const NO_USE: [(&str, &str); 7] = [
+    ("NOAUTH", PASSWORD),
+    ("AuthenticationFailed", PASSWORD),
+    ("NoPerm", RIGHTS),
+    ("can't run this command", RIGHTS),
+    ("ReadOnly", "It is a copy of another one, which may only be read: say where that one is"),
+    ("OOM", "Its memory is full: raise `maxmemory`, or set `maxmemory-policy volatile-ttl`"),
+    ("BusyLoading", "It is still reading what it has kept: try again in a moment"),
+];
+
+const RIGHTS: &str = "Its user needs more rights: ACL SETUSER name ~* +@read +@write +@scripting";
+
+const PASSWORD: &str = "It wants a name or password, or another one: \
+    ROCKET_SESSION='{store=\"redis\",url=\"redis://name:password@127.0.0.1:6379/\"}'";
+
+/// Says why Redis cannot keep the sessions, and what to do about it. The address may hold a password:
+/// it is not repeated.
+pub(super) fn refusal(error: &str) -> String {
+    match NO_USE.iter().find(|(sign, _)| error.contains(sign)) {
+        Some((_, advice)) => {
+            format!("session.url: the Redis there cannot keep sessions: {error}.\n{advice}")
+        }
+        None => format!(
+            "session.url: no Redis answers there: {error}.\n\
+             Start one with `redis-server`, or say where it is: \
+             ROCKET_SESSION='{{store=\"redis\",url=\"redis://127.0.0.1:6379/\"}}'"
+        ),
+    }
+}
+
 /// What somebody else has written there is nobody's session.
 fn read(json: &[u8], revision: &[u8]) -> Option<Record> {
     let record = Record::from_json(json)?;

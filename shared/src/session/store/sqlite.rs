@@ -8,7 +8,7 @@ use sqlx::{Sqlite, SqlitePool};
 
 use super::{Record, SESSIONS, Store, StoreError, to_json};
 use crate::clock::{Clock, Timestamp};
-use crate::config::sqlite_file;
+use crate::config::sqlite_file::{self, Opened};
 use crate::id::{Digest, SessionId};
 
 /// How large the file may grow, in pages of 4096 bytes: to 1 GiB.
@@ -87,6 +87,7 @@ pub(super) struct SqliteStore {
     clock: Clock,
     capacity: i64,
     pages: u32,
+    file: Opened,
     readers: SqlitePool,
     writer: SqlitePool,
 }
@@ -121,12 +122,22 @@ impl SqliteStore {
         };
         let writer = pool(1).connect_with(options.clone()).await?;
         prepare(&writer).await?;
+        // A file that may only be read has its tables too, and would be noticed by the first visitor.
+        sqlx::query("UPDATE kept SET sessions = sessions").execute(&writer).await?;
+        let file = Opened::new(options.get_filename())?;
+        // From here on nothing makes a file in the place of one that was deleted.
+        let options = options.create_if_missing(false);
+        writer.set_connect_options(options.clone());
         let readers = pool(READERS).connect_with(options).await?;
-        Ok(Self { cookie_name, clock, capacity, pages, readers, writer })
+        Ok(Self { cookie_name, clock, capacity, pages, file, readers, writer })
     }
 
     fn digest(&self, token: &str) -> Option<Digest> {
         SessionId::parse(token).map(|id| id.digest(&self.cookie_name))
+    }
+
+    fn is_there(&self) -> Result<(), StoreError> {
+        self.file.problem().map_or(Ok(()), |problem| Err(StoreError::Unreachable(problem)))
     }
 
     /// Whether the file is as large as it may be, or nearly. If it is not, and full nevertheless, then
@@ -189,8 +200,7 @@ fn read(json: String, revision: i64) -> Option<Record> {
 
 /// Whether the file, or the disk, has no room for more (`SQLITE_FULL`).
 fn is_full(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| code == "13")
+    sqlite_file::code(error) == Some(13)
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -205,6 +215,7 @@ impl Store for SqliteStore {
         let Some(digest) = self.digest(token) else {
             return Ok(None);
         };
+        self.is_there()?;
         let found = sqlx::query_as("SELECT record, revision FROM sessions WHERE id = $1");
         let found = found.bind(digest.to_vec()).fetch_optional(&self.readers).await;
         match found {
@@ -218,6 +229,7 @@ impl Store for SqliteStore {
     async fn create(&self, record: Record) -> Result<String, StoreError> {
         let id = SessionId::random();
         let (digest, json) = (id.digest(&self.cookie_name), to_json(&record)?);
+        self.is_there()?;
         over_by(self.clock.now()).execute(&self.writer).await?;
         make_room(digest, self.capacity).execute(&self.writer).await?;
         let insert = || {
@@ -243,6 +255,7 @@ impl Store for SqliteStore {
         let Some(old) = self.digest(token) else {
             return Ok(None);
         };
+        self.is_there()?;
         let new_id = renew.then(SessionId::random);
         let new = new_id.map_or(old, |id| id.digest(&self.cookie_name));
         let next = next.revised();
@@ -267,6 +280,7 @@ impl Store for SqliteStore {
 
     async fn remove(&self, token: &str) -> Result<(), StoreError> {
         if let Some(digest) = self.digest(token) {
+            self.is_there()?;
             let delete = sqlx::query("DELETE FROM sessions WHERE id = $1");
             delete.bind(digest.to_vec()).execute(&self.writer).await?;
         }
@@ -279,6 +293,7 @@ mod tests {
     use rocket::tokio;
 
     use super::*;
+    use crate::config::settings::sqlite_url;
 
     fn record(expires: Timestamp, renewed: bool, bytes: usize) -> Record {
         let values = [("text".to_owned(), "x".repeat(bytes).into())].into_iter().collect();
@@ -286,7 +301,7 @@ mod tests {
     }
 
     async fn open(folder: &tempfile::TempDir, clock: Clock, capacity: i64) -> SqliteStore {
-        let url = format!("sqlite:{}", folder.path().join("folder/sessions.db").display());
+        let url = sqlite_url(&folder.path().join("folder/sessions.db"));
         let store = SqliteStore::with_limits(&url, "test".to_owned(), clock, capacity, 100).await;
         store.unwrap()
     }
@@ -385,7 +400,7 @@ mod tests {
     #[tokio::test]
     async fn a_full_disk_costs_nobody_the_session() {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("sessions.db").display());
+        let url = sqlite_url(&folder.path().join("sessions.db"));
         let store = SqliteStore::open(&url, "test".to_owned(), Clock::manual(0)).await.unwrap();
         for _ in 0..100 {
             store.create(record(1, false, 100)).await.unwrap();
