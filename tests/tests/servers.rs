@@ -504,12 +504,13 @@ fn what_a_link_in_a_mail_opens_is_in_no_log() {
 
 /// Whether a file in this folder, or in one of its folders, has these bytes in it.
 fn is_in_a_file(folder: &Path, bytes: &str) -> bool {
-    fs::read_dir(folder).unwrap().any(|entry| {
-        let path = entry.unwrap().path();
+    fs::read_dir(folder).expect("it is a folder").any(|entry| {
+        let path = entry.expect("it can be listed").path();
         if path.is_dir() {
             return is_in_a_file(&path, bytes);
         }
-        fs::read(path).unwrap().windows(bytes.len()).any(|found| found == bytes.as_bytes())
+        let found = fs::read(path).expect("it can be read");
+        found.windows(bytes.len()).any(|found| found == bytes.as_bytes())
     })
 }
 
@@ -540,11 +541,11 @@ fn nothing_of_a_deleted_account_is_in_the_files() {
         assert!(!is_in_a_file(&folder, text), "{text} is still there");
     }
     // What the sessions said of it leaves their log within a minute, or when the server starts.
-    server.stop();
+    let _ = server.stop();
     let server = Running::start("08-database", &settings);
     let is_there = |text: &&str| is_in_a_file(&folder, text);
     assert!(comes_true(|| !all.iter().chain(&["FXR-1"]).any(is_there)));
-    server.stop();
+    let _ = server.stop();
     let _ = fs::remove_dir_all(folder);
 }
 

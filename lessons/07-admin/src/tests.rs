@@ -41,7 +41,7 @@ fn the_list_is_still_that_of_lesson_04() {
 
 #[test]
 fn the_password_may_be_typed_on_another_keyboard() {
-    let hash = async_test(shared::password::hash("ope\u{301}n sesame")).unwrap();
+    let hash = async_test(shared::password::hash("ope\u{301}n sesame", "192.0.2.1")).unwrap();
     let rocket = super::rocket();
     let settings = rocket.figment().clone().merge(("admin_password_hash", hash));
     let server = Server::start(rocket.configure(settings));

@@ -66,10 +66,10 @@ const FORGET_OLDEST: &str = "DELETE FROM known_addresses WHERE account_id = $1 A
 /// Counts a new account.
 pub(crate) async fn registration(db: &AnyPool, visitor: &Visitor) -> Result<(), Refusal> {
     let from = ("registration", visitor.address.as_str());
-    match fits(db, from, (REGISTRATIONS, MINUTE), visitor).await? {
-        true => Ok(()),
-        false => Err(Status::TooManyRequests.into()),
+    if fits(db, from, (REGISTRATIONS, MINUTE), visitor).await? {
+        return Ok(());
     }
+    Err(Status::TooManyRequests.into())
 }
 
 /// Counts a mail. If there were too many to this address, it is not to be sent, and nobody is told:

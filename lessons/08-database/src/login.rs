@@ -48,7 +48,7 @@ async fn register(
     };
     remember(session, account.login).await?;
     let mail = (form.email.as_str(), account.confirmation.as_str());
-    confirm::send(db, &mailbox, mail, &visitor).await?;
+    confirm::send(db, &mailbox, mail, &visitor).await;
     Ok(Redirect::to(uri!(account::page)))
 }
 
