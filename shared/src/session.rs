@@ -119,10 +119,23 @@ impl Session {
     /// # }
     /// ```
     pub fn insert(&self, key: &str, value: impl Serialize) {
-        match Change::insert(key, value) {
-            Ok(change) => self.change(change),
-            Err(fault) => self.state.lock().fault = Some(fault),
-        }
+        self.change_if_storable(Change::insert(key, value));
+    }
+
+    /// Stores a value under `key` if there is none, as Python's `setdefault` does. On the stores that keep
+    /// sessions on the server, of several requests at once the first to be saved decides: after
+    /// [`save`](Self::save), [`get`](Self::get) tells what it was.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # async fn handler(session: &Session) -> Option<String> {
+    /// session.set_default("email", "ferris@example.com");
+    /// session.save().await.ok()?;
+    /// session.get("email")
+    /// # }
+    /// ```
+    pub fn set_default(&self, key: &str, value: impl Serialize) {
+        self.change_if_storable(Change::default(key, value));
     }
 
     /// Removes `key` and its value. Removing a key that is not there writes nothing.
@@ -328,6 +341,13 @@ impl Session {
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.has_ended
+    }
+
+    fn change_if_storable(&self, change: Result<Change, StoreError>) {
+        match change {
+            Ok(change) => self.change(change),
+            Err(fault) => self.state.lock().fault = Some(fault),
+        }
     }
 
     fn change(&self, change: Change) {

@@ -126,6 +126,8 @@ fn it_is_a_dictionary(app: &App) {
     assert_eq!(browser.post("/take/color", "").body, "None");
     browser.post("/insert/name/Corro", "");
     assert_eq!(browser.get("/get/name").body, "Some(\"Corro\")");
+    browser.post("/set_default/name/Gorris", "");
+    assert_eq!(browser.get("/get/name").body, "Some(\"Corro\")");
     browser.post("/remove/name", "");
     assert_eq!(browser.get("/keys").body, "[]");
     assert_eq!(browser.get("/is_empty").body, "true");

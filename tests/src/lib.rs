@@ -48,6 +48,15 @@ pub fn fresh_key() -> String {
     STANDARD.encode(&Key::generate().master()[..32])
 }
 
+/// A password for tests.
+pub const PASSWORD: &str = "open sesame";
+
+/// The setting of lesson 07 by which that is the admin's password.
+pub const ADMIN: (&str, &str) = (
+    "ROCKET_ADMIN_PASSWORD_HASH",
+    "$argon2id$v=19$m=19456,t=2,p=1$8uVgCSeXCaTFawrL/4gflA$XjtBh6Qg6nbegh73ynRcVBrjLW73VIoBcKOzSQPQ1iE",
+);
+
 /// Builds a lesson, as `cargo run` would, and returns its program. Tests that were built for release
 /// get the lesson for release.
 #[must_use]

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 use std::fs;
 
-use tests::{Answer, Browser, Running, lessons, root};
+use tests::{ADMIN, Answer, Browser, PASSWORD, Running, lessons, root};
 
 const WIDTH: usize = 820;
 const LINE: usize = 20;
@@ -48,10 +48,6 @@ fn story(lesson: &str) -> Vec<Click> {
     }
 }
 
-const PASSWORD: &str = "open sesame";
-/// Its hash.
-const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$I2yjyQnAR3aVlbGURiiFZQ$F0jDKSEutruHXzkysuUjbh6YOqo7TI0bSV/BYmilLAU";
-
 /// A request and its answer, as the picture tells them.
 struct Exchange {
     browser: usize,
@@ -61,7 +57,7 @@ struct Exchange {
 
 /// Does what the story says to the real lesson.
 fn play(lesson: &str) -> Vec<Exchange> {
-    let server = Running::start(lesson, &[("ROCKET_ADMIN_PASSWORD_HASH", HASH)]);
+    let server = Running::start(lesson, &[ADMIN]);
     let browsers = [Browser::new(), Browser::new()];
     let cookie = tests::package(lesson);
     let exchange = |(browser, path, fields): Click| {

@@ -9,7 +9,10 @@ use std::thread;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use tests::{Answer, Browser, Running, comes_true, command, fresh_key, lessons, register, root};
+use tests::{
+    ADMIN, Answer, Browser, PASSWORD, Running, comes_true, command, fresh_key, lessons, register,
+    root,
+};
 
 /// A page of each lesson, and what it says.
 const FIRST_PAGES: [(&str, &str, &str); 9] = [
@@ -175,6 +178,25 @@ fn every_page_has_the_security_headers_and_nothing_from_elsewhere() {
             }
         }
     }
+}
+
+#[test]
+fn twenty_forms_at_once_put_one_address_on_the_list() {
+    let server = Running::start("07-admin", &[ADMIN]);
+    let browser = Browser::new();
+    let login = browser.post(&format!("{}/login", server.address), &[("password", PASSWORD)]);
+    assert_eq!(login.header("location"), "/admin", "now it has a session");
+    thread::scope(|scope| {
+        for n in 0..20 {
+            let (browser, server) = (&browser, &server);
+            scope.spawn(move || {
+                let email = format!("ferris-{n}@example.com");
+                let _ = browser.post(&format!("{}/signup", server.address), &[("email", &email)]);
+            });
+        }
+    });
+    let list = browser.get(&format!("{}/", server.address)).body;
+    assert_eq!(list.matches("<li>ferris-").count(), 1, "{list}");
 }
 
 #[test]

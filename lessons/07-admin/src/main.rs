@@ -41,7 +41,7 @@ fn index(session: &Session, emails: &State<EmailList>) -> Template {
 }
 
 #[post("/signup", data = "<form>")]
-fn signup(
+async fn signup(
     session: &Session,
     emails: &State<EmailList>,
     form: Form<Contextual<'_, SignupForm<'_>>>,
@@ -50,8 +50,11 @@ fn signup(
         return Err((form.context.status(), page(session, emails, Some(&form.context))));
     };
     if !session.contains("email") {
-        emails.lock().insert(email.as_str().to_owned());
-        session.insert("email", email);
+        session.set_default("email", email);
+        // Of several forms sent at once the session keeps one address, and the list gets that one.
+        if session.save().await.is_ok() {
+            emails.lock().extend(session.get::<String>("email"));
+        }
     }
     Ok(Redirect::to(uri!(index)))
 }

@@ -11,6 +11,8 @@ use crate::clock::Timestamp;
 /// changes again on what the store holds by then, so that both survive.
 pub(super) enum Change {
     Insert(String, Value),
+    /// Inserts a value where there is none.
+    Default(String, Value),
     Remove(String),
     Update(String, Box<UpdateFn>),
     /// A message for the next page.
@@ -34,6 +36,10 @@ impl Change {
         Ok(Self::Insert(key.to_owned(), to_json(key, value)?))
     }
 
+    pub(super) fn default(key: &str, value: impl Serialize) -> Result<Self, StoreError> {
+        Ok(Self::Default(key.to_owned(), to_json(key, value)?))
+    }
+
     pub(super) fn update<T>(key: &str, change: impl Fn(&mut T) + Send + Sync + 'static) -> Self
     where
         T: Serialize + DeserializeOwned + Default,
@@ -52,6 +58,9 @@ impl Change {
         match self {
             Self::Insert(key, value) => {
                 record.values.insert(key.clone(), value.clone());
+            }
+            Self::Default(key, value) => {
+                record.values.entry(key.clone()).or_insert_with(|| value.clone());
             }
             Self::Remove(key) => {
                 record.values.remove(key);

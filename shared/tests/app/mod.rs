@@ -102,6 +102,7 @@ impl App {
                 get,
                 get_number,
                 insert,
+                set_default,
                 remove,
                 take,
                 contains,
@@ -169,6 +170,11 @@ fn get_number(session: &Session, key: &str) -> String {
 #[post("/insert/<key>/<value>")]
 fn insert(session: &Session, key: &str, value: &str) {
     session.insert(key, value);
+}
+
+#[post("/set_default/<key>/<value>")]
+fn set_default(session: &Session, key: &str, value: &str) {
+    session.set_default(key, value);
 }
 
 #[post("/remove/<key>")]

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use chromium::{Chromium, DESK, Look};
 use serde_json::Value;
-use tests::{Browser, Running, command};
+use tests::{ADMIN, Browser, PASSWORD, Running, command};
 
 async fn log_in(browser: &Chromium, server: &Running) {
     browser.goto(&server.address).await;
@@ -37,14 +37,6 @@ async fn add_stock_here(browser: &Chromium, (symbol, shares, price): Stock) {
     browser.type_into("purchase_price", price).await;
     browser.click("form[action='/add_stock'] button", "Total value").await;
 }
-
-const PASSWORD: &str = "open sesame";
-
-/// The setting of lesson 07 by which that is the admin's password.
-const ADMIN: (&str, &str) = (
-    "ROCKET_ADMIN_PASSWORD_HASH",
-    "$argon2id$v=19$m=19456,t=2,p=1$8uVgCSeXCaTFawrL/4gflA$XjtBh6Qg6nbegh73ynRcVBrjLW73VIoBcKOzSQPQ1iE",
-);
 
 async fn log_in_as_admin(browser: &Chromium, server: &Running) {
     browser.goto(&format!("{}/admin", server.address)).await;
