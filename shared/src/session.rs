@@ -1,12 +1,12 @@
 //! The session: what this server remembers of one visitor from request to request.
 
 mod change;
-pub(crate) mod cookie_header;
-mod ending;
+pub(crate) mod cookie;
+mod expiry;
 mod fairing;
 mod flash;
-mod guard;
 pub(crate) mod household;
+mod lifecycle;
 mod record;
 mod save;
 pub(crate) mod store;
@@ -21,12 +21,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::change::Change;
-pub use self::ending::Ending;
+pub use self::expiry::Expiry;
 pub use self::fairing::SessionFairing;
-pub(crate) use self::fairing::{Refused, Sessions};
-pub(crate) use self::guard::in_time;
+pub(crate) use self::fairing::Sessions;
+pub(crate) use self::lifecycle::{Refused, in_time, is_file};
 pub use self::record::Record;
-pub(crate) use self::save::{Outcome, browser_cookie, cookie, removal};
+pub(crate) use self::save::Effect;
 pub(crate) use self::store::COOKIE_LIMIT;
 pub use self::store::{Store, StoreError};
 use crate::clock::Timestamp;
@@ -59,7 +59,7 @@ pub struct Session {
     state: Mutex<State>,
     sessions: Sessions,
     now: Timestamp,
-    has_ended: bool,
+    has_expired: bool,
     /// From where the request came.
     address: Option<IpAddr>,
 }
@@ -77,8 +77,8 @@ struct State {
     unsaved: Unsaved,
     /// A value that could not be stored, or a save that failed: then the request fails.
     fault: Option<StoreError>,
-    /// What came of it, once it was saved.
-    outcome: Option<Outcome>,
+    /// What it did to the session, once that is saved.
+    effect: Option<Effect>,
 }
 
 /// What a request did to its session since it was loaded or last saved.
@@ -288,18 +288,18 @@ impl Session {
     /// ```
     /// # use shared::Session;
     /// # fn handler(session: &Session) -> Option<u64> {
-    /// session.ending().map(|ending| ending.seconds_left)
+    /// session.expiry().map(|ending| ending.seconds_left)
     /// # }
     /// ```
     #[must_use]
-    pub fn ending(&self) -> Option<Ending> {
+    pub fn expiry(&self) -> Option<Expiry> {
         let state = self.state.lock();
         let settings = &self.sessions.settings;
         if state.is_to_be_saved(settings) {
             let expires = state.record.extended(settings, self.now);
-            return Some(Ending::new(self.now, expires));
+            return Some(Expiry::new(self.now, expires));
         }
-        state.kept().map(|record| Ending::new(self.now, record.expires))
+        state.kept().map(|record| Expiry::new(self.now, record.expires))
     }
 
     /// How long a session lives, by the settings: after its last use if it is permanent, otherwise
@@ -322,12 +322,12 @@ impl Session {
     /// # use shared::Session;
     /// # fn handler(session: &Session) -> String {
     /// // A session ends 5 minutes after your last click, or 12 hours after it began.
-    /// format!("A session ends {}.", session.ends())
+    /// format!("A session ends {}.", session.expires())
     /// # }
     /// ```
     #[must_use]
-    pub fn ends(&self) -> String {
-        self.sessions.settings.end_in_words()
+    pub fn expires(&self) -> String {
+        self.sessions.settings.expiry_in_words()
     }
 
     /// Whether the browser sent a cookie to which there is no session (any more).
@@ -335,12 +335,12 @@ impl Session {
     /// ```
     /// # use shared::Session;
     /// # fn handler(session: &Session) -> &'static str {
-    /// if session.has_ended() { "Please log in again." } else { "Please log in." }
+    /// if session.has_expired() { "Please log in again." } else { "Please log in." }
     /// # }
     /// ```
     #[must_use]
-    pub fn has_ended(&self) -> bool {
-        self.has_ended
+    pub fn has_expired(&self) -> bool {
+        self.has_expired
     }
 
     fn change_if_storable(&self, change: Result<Change, StoreError>) {
@@ -398,7 +398,7 @@ impl State {
             return !self.record.values.is_empty();
         }
         let slides = self.record.permanent && settings.refresh_each_request;
-        !self.unsaved.changes.is_empty() || slides && self.outcome.is_none()
+        !self.unsaved.changes.is_empty() || slides && self.effect.is_none()
     }
 
     /// Takes changes back that are not saved yet.

@@ -253,8 +253,8 @@ impl Redis {
         let mut ask = Command::new("redis-cli");
         ask.arg("-s").arg(&socket).arg("ping");
         let mut answers = || ask.output().is_ok_and(|said| said.stdout == b"PONG\n");
-        let has_ended = |child: &mut Child| child.try_wait().is_ok_and(|status| status.is_some());
-        let _ = comes_true(|| answers() || has_ended(&mut child));
+        let has_expired = |child: &mut Child| child.try_wait().is_ok_and(|status| status.is_some());
+        let _ = comes_true(|| answers() || has_expired(&mut child));
         assert!(answers(), "redis-server does not answer on {}", socket.display());
         Self { child, socket }
     }

@@ -73,7 +73,7 @@ fn login(
 
 #[get("/user")]
 fn user(user: User, session: &Session) -> Template {
-    let (name, ending, ends) = (user.name, session.ending(), session.ends());
+    let (name, ending, ends) = (user.name, session.expiry(), session.expires());
     Template::render("06-login/user", context! { name, ending, ends })
 }
 
@@ -96,7 +96,7 @@ fn logout(session: &Session) -> Redirect {
 }
 
 fn login_page(session: &Session, form: Option<&Context<'_>>) -> Template {
-    let (ended, ends) = (session.has_ended(), session.ends());
+    let (ended, ends) = (session.has_expired(), session.expires());
     Template::render("06-login/login", context! { ended, ends, form })
 }
 

@@ -21,7 +21,7 @@ pub(crate) async fn page(
     visitor: Visitor,
 ) -> Result<Template, Refusal> {
     let logins = logins::of(db, &user, session.lifetime(), visitor.now()).await?;
-    let (messages, ends) = (session.flashes(), session.ends());
+    let (messages, ends) = (session.flashes(), session.expires());
     let User { name, email, is_confirmed, .. } = user;
     let page = context! { name, email, is_confirmed, logins, ends, messages };
     Ok(Template::render("08-database/user", page))

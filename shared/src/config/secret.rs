@@ -16,7 +16,7 @@ const PUBLISHED: [&str; 3] = ["hPRYyVRiMyxp", "itlYmFR2vYKr", "Bx4Gb+aSIfuo"];
 pub(crate) struct Secrets {
     pub(crate) newest_first: Vec<Vec<u8>>,
     /// Made for this run, because none was given.
-    pub(crate) throw_away: bool,
+    pub(crate) ephemeral: bool,
 }
 
 impl Secrets {
@@ -30,7 +30,7 @@ impl Secrets {
             }
             _ => None,
         };
-        let throw_away = given.is_none();
+        let ephemeral = given.is_none();
         let newest = match given {
             Some(key) => {
                 read(&key).map_err(|why| problem(figment, "secret_key", why, &advice()))?
@@ -45,7 +45,7 @@ impl Secrets {
                 read(key).map_err(|why| problem(figment, "session.fallback_keys", why, advice))?;
             newest_first.push(key);
         }
-        Ok(Self { newest_first, throw_away })
+        Ok(Self { newest_first, ephemeral })
     }
 }
 
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn without_a_key_debug_makes_one_and_release_refuses() {
         let made = secrets(debug()).ok().unwrap();
-        assert!(made.throw_away);
+        assert!(made.ephemeral);
         assert_ne!(made.newest_first, secrets(debug()).ok().unwrap().newest_first);
         let refusal = secrets(release()).err().unwrap();
         assert!(refusal.contains("ROCKET_SECRET_KEY="));
@@ -156,7 +156,7 @@ mod tests {
             let figment = release().merge(("secret_key", text));
             let read = secrets(figment).ok().unwrap();
             assert_eq!(read.newest_first, std::slice::from_ref(&key));
-            assert!(!read.throw_away);
+            assert!(!read.ephemeral);
         }
     }
 

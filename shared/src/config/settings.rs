@@ -210,7 +210,7 @@ const DEFAULTS: Defaults = Defaults {
 impl SessionSettings {
     /// When a permanent session ends by itself: `5 minutes after your last click, or 12 hours after it
     /// began`.
-    pub(crate) fn end_in_words(&self) -> String {
+    pub(crate) fn expiry_in_words(&self) -> String {
         let limit = format!("{} after it began", in_words(self.absolute_lifetime));
         let use_of_it =
             if self.refresh_each_request { "your last click" } else { "its last change" };

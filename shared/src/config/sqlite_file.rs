@@ -46,6 +46,7 @@ impl Opened {
         Ok(Self { path: path.to_owned(), made: fs::metadata(path)?.created().ok() })
     }
 
+    #[cfg(feature = "database")]
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

@@ -11,6 +11,7 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request, Response};
 use yansi::Style;
 
+use crate::session::is_file;
 use crate::terminal::{Stream, paint, say};
 /// Prints the access log, unless `log_level` is `off` or `critical`.
 pub(crate) struct AccessLog;
@@ -53,12 +54,6 @@ fn is_logged(req: &Request<'_>) -> bool {
     req.remote().is_some() && !matches!(level, LogLevel::Off | LogLevel::Critical)
 }
 
-/// Whether it is for the style sheet or the like, with which each page would fill the terminal.
-fn is_static(req: &Request<'_>) -> bool {
-    let name = req.route().and_then(|route| route.name.as_deref());
-    name.is_some_and(|name| name.starts_with("FileServer"))
-}
-
 /// Remembers the request as it arrives: fairings that change it call this first.
 pub(crate) fn note_arrival(req: &Request<'_>) {
     if is_logged(req) {
@@ -78,7 +73,7 @@ impl Fairing for AccessLog {
     }
 
     async fn on_response<'r>(&self, req: &'r Request<'_>, res: &mut Response<'r>) {
-        if !is_logged(req) || is_static(req) {
+        if !is_logged(req) || is_file(req) {
             return;
         }
         let Arrival { line, at } = Arrival::of(req);

@@ -13,7 +13,7 @@ use rocket_dyn_templates::{Template, context};
 
 use crate::http::protection;
 use crate::refusal;
-use crate::session::{Refused, Sessions, cookie_header};
+use crate::session::{Refused, Sessions, cookie};
 
 /// What an error page says: a title, and what the visitor can do.
 fn words(status: Status) -> (&'static str, &'static str) {
@@ -79,7 +79,7 @@ const COOKIES: &str = "open the browser's developer tools (F12), there \u{201c}A
 
 /// What is wrong with the cookies of this request, and the way out, if that is why it is refused.
 fn cookie_trouble(req: &Request<'_>) -> Option<(String, String)> {
-    if cookie_header::is_dropped(req) {
+    if cookie::is_dropped(req) {
         let title = "Your browser sent a cookie that cannot be read".to_owned();
         let advice = format!(
             "Another program on this host has set a cookie with bytes that are not UTF-8, and \
@@ -90,7 +90,7 @@ fn cookie_trouble(req: &Request<'_>) -> Option<(String, String)> {
         return Some((title, advice));
     }
     let name = &req.rocket().state::<Sessions>()?.cookie_name;
-    let many = match cookie_header::values(req, name).len() {
+    let many = match cookie::values(req, name).len() {
         0 | 1 => return None,
         2 => "two",
         _ => "several",

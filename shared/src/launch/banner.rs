@@ -48,7 +48,7 @@ fn text(lesson: &Lesson, rocket: &Rocket<Orbit>) -> String {
             span = format!("{}, and {span}", in_words(settings.lifetime));
         }
         lines.push(row("lives", &span));
-        if store.needs_key() && sessions.throw_away_key {
+        if store.needs_key() && sessions.ephemeral_key {
             lines.push(row("key", "made for this run: stop the lesson, and every session ends"));
             lines.push(row("", "(to keep them, give a key of your own: ROCKET_SECRET_KEY)"));
         }

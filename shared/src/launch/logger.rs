@@ -9,7 +9,7 @@ use rocket::figment::Figment;
 
 use super::{failures, templates};
 use crate::id::without_ids;
-use crate::session::cookie_header;
+use crate::session::cookie;
 use crate::terminal::{Stream, say};
 use crate::text::printable;
 
@@ -64,7 +64,7 @@ fn without_colours(text: &str) -> String {
 fn note_dropped_cookies(said: &Record<'_>) {
     let is_warning = said.level() == Level::Warn && said.target().starts_with("rocket::request");
     if is_warning && said.args().to_string() == "Header 'cookie' contains invalid UTF-8" {
-        cookie_header::note_dropped();
+        cookie::note_dropped();
     }
 }
 

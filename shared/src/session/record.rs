@@ -44,8 +44,8 @@ impl Record {
         Self { revision: rand::random(), ..self }
     }
 
-    pub(super) fn is_alive(&self, now: Timestamp) -> bool {
-        now < self.expires
+    pub(super) fn has_expired(&self, now: Timestamp) -> bool {
+        now >= self.expires
     }
 
     /// When it ends if it gets its full lifetime from `now` on, within the absolute limit.

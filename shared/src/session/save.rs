@@ -1,15 +1,15 @@
-//! How a session is loaded before the handler and saved after it.
+//! How what a request did to its session gets into the store.
 
 use std::mem;
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-use rocket::http::{Cookie, SameSite};
-use rocket::{Request, time};
+use rocket::Request;
+use rocket::http::Cookie;
 
+use super::cookie::{cookie, max_age, removal};
 use super::household::household;
-use super::{Record, Session, Sessions, State, StoreError, Unsaved, in_time};
+use super::lifecycle::{in_time, unexpired};
+use super::{Record, Session, State, StoreError, Unsaved};
 use crate::clock::Timestamp;
 use crate::config::settings::SessionSettings;
 
@@ -18,25 +18,6 @@ use crate::config::settings::SessionSettings;
 const GRACE: u64 = 60;
 
 impl Session {
-    /// Finds the session behind the cookie's value. Whatever is wrong with a token, the visitor is
-    /// then a new one; only a store that cannot be reached is an error.
-    pub(super) async fn load(
-        sessions: &Sessions,
-        token: Option<String>,
-        address: Option<IpAddr>,
-    ) -> Result<Self, StoreError> {
-        let now = sessions.clock.now();
-        let found = match &token {
-            Some(token) => alive(sessions, token, now).await?,
-            None => None,
-        };
-        let loaded = found.filter(|record| !record.values.is_empty()).map(Arc::new);
-        let has_ended = token.is_some() && loaded.is_none();
-        let record = loaded.clone().unwrap_or_else(|| Arc::new(Record::new(now)));
-        let state = Mutex::new(State { token, loaded, record, ..State::default() });
-        Ok(Self { state, sessions: sessions.clone(), now, has_ended, address })
-    }
-
     /// Saves the session now, where else it is saved after the handler.
     ///
     /// A handler that changes something besides, such as a database, calls this before it commits: if
@@ -84,7 +65,7 @@ impl Session {
                 return Err(fault.clone());
             }
             let Some(todo) = state.todo(&sessions.settings) else {
-                state.outcome.get_or_insert(Outcome::unchanged(state.loaded.clone(), now));
+                state.effect.get_or_insert(Effect::unchanged(state.loaded.clone(), now));
                 return Ok(());
             };
             (todo, state.token.clone(), state.loaded.clone(), mem::take(&mut state.unsaved))
@@ -103,16 +84,16 @@ impl Session {
         }
         let mut state = self.state.lock();
         state.settle(saved, removal(sessions), now);
-        if let Some(outcome) = &mut state.outcome {
-            outcome.cleared |= cleared;
-            outcome.renewed |= renewed;
+        if let Some(effect) = &mut state.effect {
+            effect.cleared |= cleared;
+            effect.renewed |= renewed;
         }
         Ok(())
     }
 
     /// What came of it, if it was saved.
-    pub(super) fn take_outcome(&self) -> Option<Outcome> {
-        self.state.lock().outcome.take()
+    pub(super) fn take_effect(&self) -> Option<Effect> {
+        self.state.lock().effect.take()
     }
 }
 
@@ -151,14 +132,14 @@ impl State {
 
     /// Goes on from what was saved. What changed while that went on is still to be saved.
     fn settle(&mut self, saved: Saved, removal: Cookie<'static>, now: Timestamp) {
-        let before = || Outcome::unchanged(self.loaded.clone(), now);
-        let mut outcome = self.outcome.take().unwrap_or_else(before);
-        outcome.now = now;
-        (outcome.cookie, outcome.after) = match saved {
+        let before = || Effect::unchanged(self.loaded.clone(), now);
+        let mut effect = self.effect.take().unwrap_or_else(before);
+        effect.now = now;
+        (effect.cookie, effect.after) = match saved {
             Saved::Kept(token, cookie, record) => {
                 self.token = Some(token);
                 self.loaded = Some(Arc::clone(&record));
-                (cookie.or(outcome.cookie), Some(record))
+                (cookie.or(effect.cookie), Some(record))
             }
             Saved::Ended => {
                 (self.token, self.loaded) = (None, None);
@@ -171,12 +152,12 @@ impl State {
             let kept = self.loaded.clone();
             self.see(kept.unwrap_or_else(|| Arc::new(Record::new(now))));
         }
-        self.outcome = Some(outcome);
+        self.effect = Some(effect);
     }
 }
 
-/// What came of a session in one request.
-pub(crate) struct Outcome {
+/// What a request did to its session.
+pub(crate) struct Effect {
     /// Whether a handler has asked for it. If not, all that can have changed is its end.
     pub(crate) asked: bool,
     /// The record that was there.
@@ -193,7 +174,7 @@ pub(crate) struct Outcome {
     pub(crate) now: Timestamp,
 }
 
-impl Outcome {
+impl Effect {
     fn unchanged(before: Option<Arc<Record>>, now: Timestamp) -> Self {
         let after = before.clone();
         let (cleared, renewed) = (false, false);
@@ -202,24 +183,15 @@ impl Outcome {
 
     /// What came of the session of this request, if it had one and its response is finished.
     pub(crate) fn of<'r>(req: &'r Request<'_>) -> Option<&'r Self> {
-        req.local_cache(|| Cached(None)).0.as_ref()
+        req.local_cache(|| Kept(None)).0.as_ref()
     }
 
     pub(super) fn keep(self, req: &Request<'_>) {
-        req.local_cache(|| Cached(Some(self)));
+        req.local_cache(|| Kept(Some(self)));
     }
 }
 
-struct Cached(Option<Outcome>);
-
-/// Finds the record behind a token, if it is not over.
-async fn alive(
-    sessions: &Sessions,
-    token: &str,
-    now: Timestamp,
-) -> Result<Option<Record>, StoreError> {
-    Ok(sessions.store.load(token).await?.filter(|record| record.is_alive(now)))
-}
+struct Kept(Option<Effect>);
 
 impl Session {
     /// Saves a new session.
@@ -253,7 +225,7 @@ impl Session {
                 next.expires = next.expires.min(now + GRACE);
             }
             let is_as_it_was = unsaved.changes.is_empty() && next.expires == seen.expires;
-            if !is_as_it_was && seen.is_alive(now) {
+            if !is_as_it_was && !seen.has_expired(now) {
                 let replace = sessions.store.replace(sent, &seen, next.clone(), unsaved.renewed);
                 if let Some(token) = replace.await? {
                     break token;
@@ -262,7 +234,7 @@ impl Session {
                     turn = Some(sessions.turns.wait(sent).await);
                 }
             }
-            match alive(sessions, sent, now).await? {
+            match unexpired(sessions, sent, now).await? {
                 Some(_) if is_as_it_was => break sent.to_owned(),
                 Some(current) => next = current,
                 // Whoever logs in while the old session ends gets a new one, with nothing of the old.
@@ -284,32 +256,4 @@ impl Session {
         let cookie = (!is_to_stay_so).then(|| cookie(sessions, token.clone(), max_age(&next, now)));
         Ok(Saved::Kept(token, cookie, Arc::new(next)))
     }
-}
-
-/// The seconds for which the browser shall keep the cookie; until it closes if there are none.
-fn max_age(record: &Record, now: Timestamp) -> Option<u64> {
-    record.permanent.then_some(record.expires.saturating_sub(now))
-}
-
-/// A cookie for this server only, which leaves when the browser closes.
-pub(crate) fn browser_cookie(sessions: &Sessions, name: String, value: String) -> Cookie<'static> {
-    let cookie = Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax);
-    let cookie = if sessions.settings.secure { cookie.secure(true) } else { cookie };
-    cookie.build()
-}
-
-/// The session's cookie, which the browser keeps for `max_age` seconds, or until it closes.
-pub(crate) fn cookie(sessions: &Sessions, token: String, max_age: Option<u64>) -> Cookie<'static> {
-    let mut cookie = browser_cookie(sessions, sessions.cookie_name.clone(), token);
-    if let Some(seconds) = max_age {
-        cookie.set_max_age(time::Duration::seconds(seconds.try_into().unwrap_or(i64::MAX)));
-    }
-    cookie
-}
-
-/// A cookie that makes the browser drop the session's: all attributes must be the same.
-pub(crate) fn removal(sessions: &Sessions) -> Cookie<'static> {
-    let mut cookie = cookie(sessions, String::new(), None);
-    cookie.make_removal();
-    cookie
 }

@@ -13,7 +13,7 @@ use super::story::changes;
 use super::two;
 use super::view::{Exchange, View};
 use crate::http::access_log::Notes;
-use crate::session::{Outcome, Session, Sessions, cookie_header};
+use crate::session::{Effect, Session, Sessions, cookie};
 
 /// Where the X-ray stands as JSON.
 const PATH: &str = "/_session";
@@ -58,7 +58,7 @@ impl Fairing for XRay {
         if path.starts_with(PATH) {
             res.set_raw_header("Cache-Control", "no-store");
         }
-        let is_doubled = cookie_header::values(req, &sessions.cookie_name).len() > 1;
+        let is_doubled = cookie::values(req, &sessions.cookie_name).len() > 1;
         if path == PATH && (res.status() == Status::Ok || is_doubled) {
             res.set_status(Status::Ok);
             let json = serde_json::to_string_pretty(&view()).unwrap_or_default() + "\n";
@@ -84,10 +84,10 @@ async fn add_panel(req: &Request<'_>, res: &mut Response<'_>, view: View) {
 
 /// The token that the browser has after this answer, if there is a session behind it.
 pub(super) fn good_token(req: &Request<'_>, sessions: &Sessions) -> Option<String> {
-    let outcome = Outcome::of(req)?;
-    outcome.after.as_ref()?;
-    let set = outcome.cookie.as_ref().map(|cookie| cookie.value().to_owned());
-    set.or_else(|| cookie_header::value(req, &sessions.cookie_name))
+    let effect = Effect::of(req)?;
+    effect.after.as_ref()?;
+    let set = effect.cookie.as_ref().map(|cookie| cookie.value().to_owned());
+    set.or_else(|| cookie::value(req, &sessions.cookie_name))
 }
 
 /// The fairing writes the answer: only then it is known what became of the session.

@@ -11,7 +11,7 @@ use super::history::{Browser, History};
 use super::story::{clock, note};
 use crate::form::Form;
 use crate::http::error_pages;
-use crate::session::{Sessions, StoreError, cookie, cookie_header, in_time, removal};
+use crate::session::{Sessions, StoreError, cookie, in_time};
 
 /// Whoever presses a button: from this machine, unless the setting `xray_remote` is true.
 struct Visitor<'r> {
@@ -43,7 +43,7 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
 
 impl Visitor<'_> {
     fn token(&self) -> Option<String> {
-        cookie_header::value(self.req, &self.sessions.cookie_name)
+        cookie::value(self.req, &self.sessions.cookie_name)
     }
 
     fn browser(&self) -> Option<Browser> {
@@ -51,7 +51,7 @@ impl Visitor<'_> {
     }
 
     fn set(&self, token: String) {
-        self.jar.add(cookie(self.sessions, token, None));
+        self.jar.add(cookie::cookie(self.sessions, token, None));
     }
 
     /// Back to the buttons: on the page where they were pressed, if it can be opened.
@@ -102,7 +102,7 @@ fn restore(visitor: Visitor<'_>, history: &State<History>) -> Redirect {
 /// Takes the cookie out of the browser; the server learns nothing of it.
 #[post("/_session/forget")]
 fn forget(visitor: Visitor<'_>) -> Redirect {
-    visitor.jar.add(removal(visitor.sessions));
+    visitor.jar.add(cookie::removal(visitor.sessions));
     visitor.note("forgotten by hand");
     visitor.back()
 }

@@ -9,7 +9,7 @@ use rocket::http::Cookie;
 
 use super::view::Exchange;
 use crate::id::SessionId;
-use crate::session::{Sessions, browser_cookie, cookie_header};
+use crate::session::{Sessions, cookie};
 
 /// How many browsers are remembered. Of those at the address that has the most of them, the one that has
 /// been away longest makes room: who sends no cookies is a new browser each time.
@@ -35,7 +35,7 @@ impl Browser {
 
     /// As the request says: whether it is known here, [`History`] knows.
     pub(super) fn of(req: &Request<'_>, sessions: &Sessions) -> Option<Self> {
-        let id = SessionId::parse(&cookie_header::value(req, &cookie_name(sessions))?)?;
+        let id = SessionId::parse(&cookie::value(req, &cookie_name(sessions))?)?;
         Some(Self::with(id, req))
     }
 
@@ -46,7 +46,7 @@ impl Browser {
 
     /// The cookie by which it will be known, until it closes.
     pub(super) fn cookie(self, sessions: &Sessions) -> Cookie<'static> {
-        browser_cookie(sessions, cookie_name(sessions), self.id.token())
+        cookie::browser_cookie(sessions, cookie_name(sessions), self.id.token())
     }
 }
 

@@ -3,7 +3,7 @@
 use rocket::Request;
 
 use super::diff::differences;
-use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions};
+use crate::session::{COOKIE_LIMIT, Effect, Record, Sessions};
 
 /// What changed, worked out once per request.
 struct Changes(Vec<String>);
@@ -21,16 +21,15 @@ pub(super) fn changes<'r>(req: &'r Request<'_>) -> &'r [String] {
 
 /// The changes in a line each, none if nothing changed: that a session lives on is no change.
 fn session_changes(req: &Request<'_>) -> Vec<String> {
-    let (Some(outcome), Some(sessions)) = (Outcome::of(req), req.rocket().state::<Sessions>())
-    else {
+    let (Some(effect), Some(sessions)) = (Effect::of(req), req.rocket().state::<Sessions>()) else {
         return vec![];
     };
     let nothing = Record::default();
-    let (before, after) = (outcome.before.as_deref(), outcome.after.as_deref());
+    let (before, after) = (effect.before.as_deref(), effect.after.as_deref());
     let (old, new) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
     let mut lines: Vec<_> =
         differences(&old.values, &new.values).iter().map(ToString::to_string).collect();
-    let is_replaced = outcome.renewed && before.is_some() && after.is_some();
+    let is_replaced = effect.renewed && before.is_some() && after.is_some();
     if is_replaced && sessions.settings.store.is_on_the_server() {
         lines.push("new id, and the one from before is worth nothing".to_owned());
     }
@@ -39,11 +38,11 @@ fn session_changes(req: &Request<'_>) -> Vec<String> {
         return lines;
     }
     let name = &sessions.cookie_name;
-    match (&outcome.cookie, after) {
+    match (&effect.cookie, after) {
         (Some(_), None) => lines.push(format!("cookie {name} removed")),
         (Some(cookie), Some(record)) => {
             let (bytes, limit) = (name.len() + cookie.value().len(), COOKIE_LIMIT);
-            let left = clock(record.expires.saturating_sub(outcome.now));
+            let left = clock(record.expires.saturating_sub(effect.now));
             lines.push(format!("cookie {name} set, {bytes} of {limit} bytes, ends in {left}"));
         }
         (None, _) => {}

@@ -14,7 +14,7 @@ use super::story::changes;
 use super::{hands_on, two};
 use crate::config::settings::StoreKind;
 use crate::http::access_log::without_secrets;
-use crate::session::{COOKIE_LIMIT, Outcome, Record, Sessions, cookie_header};
+use crate::session::{COOKIE_LIMIT, Effect, Record, Sessions, cookie};
 
 /// How many bytes of headers an exchange shows.
 const HEADERS_LIMIT: usize = 16 * 1024;
@@ -69,7 +69,7 @@ struct Doubled {
 
 impl Doubled {
     fn of(req: &Request<'_>, name: String) -> Option<Self> {
-        let values = cookie_header::values(req, &name);
+        let values = cookie::values(req, &name);
         (values.len() > 1).then_some(Self { name, values })
     }
 }
@@ -88,25 +88,25 @@ pub(super) struct Exchange {
 
 impl View {
     pub(super) fn of(req: &Request<'_>, sessions: &Sessions, known: Known) -> Self {
-        let outcome = Outcome::of(req);
-        let after = outcome.and_then(|outcome| outcome.after.as_deref());
+        let effect = Effect::of(req);
+        let after = effect.and_then(|effect| effect.after.as_deref());
         let store = sessions.settings.store;
-        let sent = cookie_header::value(req, &sessions.cookie_name).map(|value| Sent {
+        let sent = cookie::value(req, &sessions.cookie_name).map(|value| Sent {
             bytes: sessions.cookie_name.len() + value.len(),
             limit: COOKIE_LIMIT,
             meaning: meaning(store),
             readable: (store == StoreKind::Signed).then(|| readable(&value)).flatten(),
-            accepted: outcome.map(|outcome| outcome.before.is_some()),
+            accepted: effect.map(|effect| effect.before.is_some()),
             value,
         });
         let now = good_token(req, sessions);
-        let line = outcome.and_then(|outcome| outcome.cookie.as_ref()).map(ToString::to_string);
+        let line = effect.and_then(|effect| effect.cookie.as_ref()).map(ToString::to_string);
         Self {
             store,
             is_on_the_server: store.is_on_the_server(),
             explanation: store.explanation(),
             cookie: sessions.cookie_name.clone(),
-            asked: outcome.is_some_and(|outcome| outcome.asked),
+            asked: effect.is_some_and(|effect| effect.asked),
             sent,
             doubled: [sessions.cookie_name.clone(), cookie_name(sessions)]
                 .into_iter()
@@ -119,9 +119,9 @@ impl View {
                 let is_refreshed = sessions.settings.refresh_each_request;
                 record.permanent && is_refreshed && record.expires < end
             }),
-            seconds_left: outcome
+            seconds_left: effect
                 .zip(after)
-                .map(|(outcome, record)| record.expires.saturating_sub(outcome.now)),
+                .map(|(effect, record)| record.expires.saturating_sub(effect.now)),
             changes: changes(req).to_vec(),
             hands_on: hands_on::is_allowed(req),
             has_lost: known.lost_token(now.as_deref()).is_some(),
@@ -171,7 +171,7 @@ impl Exchange {
 
     /// Whether the request has ended a session, as a log-out does.
     pub(super) fn is_an_end(req: &Request<'_>) -> bool {
-        Outcome::of(req).is_some_and(|outcome| outcome.cleared && outcome.before.is_some())
+        Effect::of(req).is_some_and(|effect| effect.cleared && effect.before.is_some())
     }
 }
 
@@ -217,7 +217,7 @@ fn shown(req: &Request<'_>, name: &str, value: &str) -> String {
             };
             let own = [sessions.cookie_name.clone(), cookie_name(sessions)];
             let is_own = |(name, _): &(&str, &str)| own.iter().any(|it| it == name);
-            let pairs = cookie_header::pairs(value).filter(is_own);
+            let pairs = cookie::pairs(value).filter(is_own);
             pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
         }
         "referer" => less_query(value),

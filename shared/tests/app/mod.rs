@@ -236,12 +236,12 @@ fn permanent(session: &Session, permanent: bool) {
 
 #[get("/ended")]
 fn ended(session: &Session) -> String {
-    session.has_ended().to_string()
+    session.has_expired().to_string()
 }
 
 #[get("/ending")]
 fn ending(session: &Session) -> String {
-    format!("{:?}", session.ending().map(|ending| ending.seconds_left))
+    format!("{:?}", session.expiry().map(|ending| ending.seconds_left))
 }
 
 #[post("/flash/<message>")]
@@ -287,7 +287,7 @@ async fn login_save_and_update(session: &Session, key: &str) -> Result<(), Statu
     session.set_permanent(true);
     session.update(key, |count: &mut u32| *count += 1);
     session.save().await?;
-    assert!(!session.has_ended() && session.permanent());
+    assert!(!session.has_expired() && session.permanent());
     session.update(key, |count: &mut u32| *count += 1);
     Ok(())
 }

@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_has_ended_is_swept_when_others_come() {
+    async fn what_has_expired_is_swept_when_others_come() {
         let clock = Clock::manual(0);
         let store = MemoryStore::with_capacity(clock.clone(), 1000, 1);
         for n in 0..10 {

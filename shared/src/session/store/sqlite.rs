@@ -425,7 +425,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_has_ended_is_swept_when_others_come() {
+    async fn what_has_expired_is_swept_when_others_come() {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::manual(0);
         let store = open(&folder, clock.clone(), 1000).await;

@@ -7,14 +7,14 @@ use crate::clock::Timestamp;
 
 /// The end of a session, as seen from a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Ending {
+pub struct Expiry {
     /// The seconds that are left.
     pub seconds_left: u64,
     /// The time of day in UTC, `14:05:09`.
     pub at: String,
 }
 
-impl Ending {
+impl Expiry {
     pub(super) fn new(now: Timestamp, expires: Timestamp) -> Self {
         let end = i64::try_from(expires)
             .ok()

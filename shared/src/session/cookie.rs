@@ -1,5 +1,6 @@
-//! The header `Cookie`, read as the browser means it.
+//! The cookie: how the header `Cookie` is read, and what goes into `Set-Cookie`.
 //!
+//! The header is read as the browser means it.
 //! Rocket's jar would do, if it read names no more loosely than browsers do. It decodes them: then
 //! `%5F%5FHost-…`, which any site of the domain may set, would pass for `__Host-…`, which only this
 //! one may. And it trims every blank of Unicode, where browsers trim space and tab only (RFC 6265bis,
@@ -8,8 +9,12 @@
 use std::collections::VecDeque;
 
 use parking_lot::Mutex;
-use rocket::Request;
+use rocket::http::{Cookie, SameSite};
 use rocket::tokio::task;
+use rocket::{Request, time};
+
+use super::{Record, Sessions};
+use crate::clock::Timestamp;
 
 /// The tasks of requests whose cookies Rocket has dropped; the oldest makes room.
 static DROPPED: Mutex<VecDeque<task::Id>> = Mutex::new(VecDeque::new());
@@ -61,6 +66,34 @@ pub(crate) fn pairs(line: &str) -> impl Iterator<Item = (&str, &str)> {
 
 fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
+}
+
+/// The seconds for which the browser shall keep the cookie; until it closes if there are none.
+pub(super) fn max_age(record: &Record, now: Timestamp) -> Option<u64> {
+    record.permanent.then_some(record.expires.saturating_sub(now))
+}
+
+/// A cookie for this server only, which leaves when the browser closes.
+pub(crate) fn browser_cookie(sessions: &Sessions, name: String, value: String) -> Cookie<'static> {
+    let cookie = Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax);
+    let cookie = if sessions.settings.secure { cookie.secure(true) } else { cookie };
+    cookie.build()
+}
+
+/// The session's cookie, which the browser keeps for `max_age` seconds, or until it closes.
+pub(crate) fn cookie(sessions: &Sessions, token: String, max_age: Option<u64>) -> Cookie<'static> {
+    let mut cookie = browser_cookie(sessions, sessions.cookie_name.clone(), token);
+    if let Some(seconds) = max_age {
+        cookie.set_max_age(time::Duration::seconds(seconds.try_into().unwrap_or(i64::MAX)));
+    }
+    cookie
+}
+
+/// A cookie that makes the browser drop the session's: all attributes must be the same.
+pub(crate) fn removal(sessions: &Sessions) -> Cookie<'static> {
+    let mut cookie = cookie(sessions, String::new(), None);
+    cookie.make_removal();
+    cookie
 }
 
 #[cfg(test)]
