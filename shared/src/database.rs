@@ -384,7 +384,6 @@ impl From<Status> for Refusal {
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        log::error!("{error}");
         Self::Status(error.status())
     }
 }

@@ -20,9 +20,6 @@ pub(crate) type Digest = [u8; 32];
 pub(crate) struct SessionId([u8; 16]);
 
 impl SessionId {
-    /// The least of all ids, from which a search begins.
-    pub(crate) const FIRST: Self = Self([0; 16]);
-
     pub(crate) fn random() -> Self {
         Self(rand::random())
     }

@@ -288,7 +288,7 @@ impl Session {
     /// ```
     /// # use shared::Session;
     /// # fn handler(session: &Session) -> Option<u64> {
-    /// session.expiry().map(|ending| ending.seconds_left)
+    /// session.expiry().map(|expiry| expiry.seconds_left)
     /// # }
     /// ```
     #[must_use]
@@ -363,6 +363,11 @@ impl Session {
         let state = self.state.lock();
         let end = state.record.extended(&self.sessions.settings, self.now);
         state.record.permanent && state.record.expires < end
+    }
+
+    /// Why the session cannot be saved, if it cannot.
+    fn fault(&self) -> Option<StoreError> {
+        self.state.lock().fault.clone()
     }
 
     /// Lets the messages wait that were on a page which is not shown.

@@ -18,7 +18,7 @@ use shared::session::{Session, StoreError};
 #[cfg(test)]
 mod tests;
 
-/// A visitor who is logged in: a handler with this argument runs for nobody else.
+/// A visitor who is logged in: a handler with this argument runs only for them.
 struct User {
     name: String,
 }
@@ -73,8 +73,8 @@ fn login(
 
 #[get("/user")]
 fn user(user: User, session: &Session) -> Template {
-    let (name, ending, ends) = (user.name, session.expiry(), session.expires());
-    Template::render("06-login/user", context! { name, ending, ends })
+    let (expiry, expires) = (session.expiry(), session.expires());
+    Template::render("06-login/user", context! { name: user.name, expiry, expires })
 }
 
 /// Whatever a page for users says to others: log in.
@@ -96,8 +96,8 @@ fn logout(session: &Session) -> Redirect {
 }
 
 fn login_page(session: &Session, form: Option<&Context<'_>>) -> Template {
-    let (ended, ends) = (session.has_expired(), session.expires());
-    Template::render("06-login/login", context! { ended, ends, form })
+    let expired = session.has_expired();
+    Template::render("06-login/login", context! { expired, expires: session.expires(), form })
 }
 
 #[launch]

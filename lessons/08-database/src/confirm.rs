@@ -45,8 +45,12 @@ async fn again(
     mailbox: Mailbox<'_>,
     visitor: Visitor,
 ) -> Result<Redirect, Refusal> {
-    if let Some(code) = accounts::another_code(db, &user, visitor.now()).await? {
-        send(db, &mailbox, (&user.email, &code), &visitor).await;
+    // The limit comes first: where no mail goes out, the link in the last one stays good.
+    if !user.is_confirmed
+        && attempts::mail(db, &user.email, &visitor).await?
+        && let Some(code) = accounts::another_code(db, &user, visitor.now()).await?
+    {
+        mailbox.send(&user.email, "Confirm your address", uri!(form(code.as_str())));
     }
     session.flash("If there were not too many mails to your address, another one is on its way.");
     Ok(Redirect::to(uri!(account::page)))

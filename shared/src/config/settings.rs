@@ -139,7 +139,9 @@ pub(crate) fn whole_address(url: &str, from: Option<&Metadata>) -> Result<String
     let (file, parameters) = address.split_once('?').unwrap_or((address, ""));
     let decode = |text| RawStr::new(text).percent_decode();
     let (Ok(file), Ok(parameters_read)) = (decode(file), decode(parameters)) else {
-        return Err("what stands behind % in it are no letters".to_owned());
+        return Err(
+            "a % in it is not followed by two hexadecimal digits of a UTF-8 character".to_owned()
+        );
     };
     let is_in_memory = ["", ":memory:"].contains(&&*file)
         || file.starts_with("file:")

@@ -17,7 +17,7 @@ static VALID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&pattern).expect("the pattern of the HTML standard is well formed")
 });
 
-/// An email address that a browser would accept too, of 254 characters at most. Blanks around it are dropped.
+/// An email address that a browser would accept too, of 254 characters at most. Spaces around it are dropped.
 ///
 /// ```
 /// use rocket::form::{FromFormField, ValueField};

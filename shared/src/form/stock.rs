@@ -148,7 +148,7 @@ impl<'v> FromFormField<'v> for Price {
     }
 }
 
-/// What was typed, without the blanks around it.
+/// What was typed, without the spaces around it.
 fn parse<T: FromStr<Err = &'static str>>(field: ValueField<'_>) -> form::Result<'_, T> {
     Ok(field.value.trim().parse().map_err(form::Error::validation)?)
 }

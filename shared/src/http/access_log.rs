@@ -3,20 +3,21 @@
 
 use std::time::Instant;
 
-use crate::id::without_ids;
-use crate::text::printable;
 use parking_lot::Mutex;
 use rocket::config::LogLevel;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request, Response};
 use yansi::Style;
 
+use crate::id::without_ids;
 use crate::session::is_file;
 use crate::terminal::{Stream, paint, say};
+use crate::text::printable;
+
 /// Prints the access log, unless `log_level` is `off` or `critical`.
 pub(crate) struct AccessLog;
 
-/// What came in, before anybody changed it, and when.
+/// What came in, before a fairing changed it, and when.
 struct Arrival {
     line: String,
     at: Instant,
@@ -64,8 +65,7 @@ pub(crate) fn note_arrival(req: &Request<'_>) {
 #[rocket::async_trait]
 impl Fairing for AccessLog {
     fn info(&self) -> Info {
-        let (name, kind) = ("Access log", Kind::Request | Kind::Response);
-        Info { name, kind }
+        Info { name: "Access log", kind: Kind::Request | Kind::Response }
     }
 
     async fn on_request(&self, req: &mut Request<'_>, _: &mut Data<'_>) {

@@ -70,7 +70,7 @@ pub struct Mailbox<'r> {
 impl Mailbox<'_> {
     /// Sends a mail with a link to a page of this server. Where the server is, it knows from its
     /// settings (`origin`, or its own address), and does not believe the visitor's `Host`: a mail
-    /// with a stranger's link in it would be a trap.
+    /// with a link to another site in it would be a trap.
     pub fn send(&self, to: &str, subject: &str, path: impl Display) {
         let config = self.rocket.config();
         let origin = origin(self.rocket.figment()).ok().flatten();

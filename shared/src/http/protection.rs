@@ -57,8 +57,7 @@ pub(crate) struct SecurityHeaders;
 #[rocket::async_trait]
 impl Fairing for SecurityHeaders {
     fn info(&self) -> Info {
-        let (name, kind) = ("Security headers", Kind::Response);
-        Info { name, kind }
+        Info { name: "Security headers", kind: Kind::Response }
     }
 
     async fn on_response<'r>(&self, req: &'r Request<'_>, res: &mut Response<'r>) {
@@ -76,8 +75,7 @@ pub(crate) struct SameOrigin;
 #[rocket::async_trait]
 impl Fairing for SameOrigin {
     fn info(&self) -> Info {
-        let (name, kind) = ("Same origin", Kind::Request);
-        Info { name, kind }
+        Info { name: "Same origin", kind: Kind::Request }
     }
 
     async fn on_request(&self, req: &mut Request<'_>, _: &mut Data<'_>) {
@@ -120,8 +118,7 @@ pub(crate) struct WholeBody;
 #[rocket::async_trait]
 impl Fairing for WholeBody {
     fn info(&self) -> Info {
-        let (name, kind) = ("Whole body", Kind::Request);
-        Info { name, kind }
+        Info { name: "Whole body", kind: Kind::Request }
     }
 
     async fn on_request(&self, req: &mut Request<'_>, data: &mut Data<'_>) {
@@ -129,6 +126,7 @@ impl Fairing for WholeBody {
         let is_cut_off = !data.peek_complete() && data.peek(LOOKED_AT).await.len() < LOOKED_AT;
         let only_asks = matches!(req.method(), Method::Get | Method::Head);
         if is_cut_off || only_asks && !data.peek(1).await.is_empty() {
+            refuse(req, "The request is cut off, or a GET with a body. Nothing was changed.");
             send_to(MALFORMED, req);
         }
     }
@@ -142,8 +140,7 @@ pub(crate) struct WellFormed;
 #[rocket::async_trait]
 impl Fairing for WellFormed {
     fn info(&self) -> Info {
-        let (name, kind) = ("Well-formed request", Kind::Request);
-        Info { name, kind }
+        Info { name: "Well-formed request", kind: Kind::Request }
     }
 
     async fn on_request(&self, req: &mut Request<'_>, _: &mut Data<'_>) {

@@ -7,7 +7,6 @@ use yansi::Style;
 
 use super::catalogue::Lesson;
 use super::logger;
-use crate::clock::in_words;
 use crate::http::host::own_origin;
 use crate::session::Sessions;
 use crate::terminal::{Stream, decide_on_colours, paint, say};
@@ -42,12 +41,7 @@ fn text(lesson: &Lesson, rocket: &Rocket<Orbit>) -> String {
         let store = sessions.settings.store;
         lines.push(row("session", &format!("{store}: {}", store.explanation())));
         lines.push(row("cookie", &format!("{}, once there is a session", sessions.cookie_name)));
-        let settings = &sessions.settings;
-        let mut span = format!("{} at most", in_words(settings.absolute_lifetime));
-        if settings.lifetime < settings.absolute_lifetime {
-            span = format!("{}, and {span}", in_words(settings.lifetime));
-        }
-        lines.push(row("lives", &span));
+        lines.push(row("expires", &sessions.settings.expiry_in_words()));
         if store.needs_key() && sessions.ephemeral_key {
             lines.push(row("key", "made for this run: stop the lesson, and every session ends"));
             lines.push(row("", "(to keep them, give a key of your own: ROCKET_SECRET_KEY)"));

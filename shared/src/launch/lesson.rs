@@ -112,7 +112,7 @@ fn settings(root: &Path, lesson: &Lesson) -> Result<Figment, String> {
     let limits = BODIES.into_iter().fold(Limits::default(), limit);
     let files = Figment::from(Config { limits, ..Config::default() })
         .merge(Serialized::default("template_dir", root.join("templates")))
-        // What runs here is nobody's business.
+        // Which software runs here is not told.
         .merge(Serialized::default("ident", false))
         // A header in which a visitor may claim any address is believed only where a proxy sets it.
         .merge(Serialized::default("ip_header", false))

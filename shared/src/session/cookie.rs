@@ -1,10 +1,9 @@
 //! The cookie: how the header `Cookie` is read, and what goes into `Set-Cookie`.
 //!
-//! The header is read as the browser means it.
-//! Rocket's jar would do, if it read names no more loosely than browsers do. It decodes them: then
-//! `%5F%5FHost-…`, which any site of the domain may set, would pass for `__Host-…`, which only this
-//! one may. And it trims every blank of Unicode, where browsers trim space and tab only (RFC 6265bis,
-//! 5.6): then the name could begin with another blank.
+//! The header is read as the browser means it. Rocket's jar reads names more loosely than browsers do.
+//! It decodes them: then `%5F%5FHost-…`, which any site of the domain may set, would pass for
+//! `__Host-…`, which only this one may. And it trims every Unicode space, where browsers trim space
+//! and tab only (RFC 6265bis, 5.6): then the name could begin with another space.
 
 use std::collections::VecDeque;
 
@@ -32,7 +31,7 @@ pub(crate) fn note_dropped() {
     }
 }
 
-/// Whether the browser sent cookies that nobody can read.
+/// Whether the browser sent cookies that cannot be read.
 pub(crate) fn is_dropped(req: &Request<'_>) -> bool {
     struct IsDropped(bool);
     let is_dropped = || task::try_id().is_some_and(|id| DROPPED.lock().contains(&id));

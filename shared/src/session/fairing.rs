@@ -78,8 +78,7 @@ pub struct SessionFairing;
 #[rocket::async_trait]
 impl Fairing for SessionFairing {
     fn info(&self) -> Info {
-        let (name, kind) = ("Sessions", Kind::Ignite);
-        Info { name, kind }
+        Info { name: "Sessions", kind: Kind::Ignite }
     }
 
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {

@@ -123,8 +123,7 @@ pub(super) struct SaveSession;
 #[rocket::async_trait]
 impl Fairing for SaveSession {
     fn info(&self) -> Info {
-        let (name, kind) = ("Save the session", Kind::Request | Kind::Response);
-        Info { name, kind }
+        Info { name: "Save the session", kind: Kind::Request | Kind::Response }
     }
 
     async fn on_request(&self, req: &mut Request<'_>, _: &mut Data<'_>) {
@@ -152,6 +151,10 @@ impl Fairing for SaveSession {
 /// Saves what is not saved yet. Of a failed request nothing more is saved.
 async fn save(session: &Session, req: &Request<'_>, status: Status) -> Result<(), StoreError> {
     if status.class().is_server_error() {
+        // The handler may have made a status of it: then this is the only place that says why.
+        if let Some(fault) = session.fault() {
+            log::error!("{fault}");
+        }
         return Ok(());
     }
     if !is_shown(req, status) {

@@ -178,20 +178,20 @@ impl Effect {
     fn unchanged(before: Option<Arc<Record>>, now: Timestamp) -> Self {
         let after = before.clone();
         let (cleared, renewed) = (false, false);
-        Self { asked: true, before, cookie: None, after, cleared, renewed, now }
+        Self { asked: false, before, cookie: None, after, cleared, renewed, now }
     }
 
     /// What came of the session of this request, if it had one and its response is finished.
     pub(crate) fn of<'r>(req: &'r Request<'_>) -> Option<&'r Self> {
-        req.local_cache(|| Kept(None)).0.as_ref()
+        req.local_cache(|| Left(None)).0.as_ref()
     }
 
     pub(super) fn keep(self, req: &Request<'_>) {
-        req.local_cache(|| Kept(Some(self)));
+        req.local_cache(|| Left(Some(self)));
     }
 }
 
-struct Kept(Option<Effect>);
+struct Left(Option<Effect>);
 
 impl Session {
     /// Saves a new session.

@@ -17,8 +17,6 @@ use rocket::http::Status;
 
 use self::cookie::CookieStore;
 use self::memory::MemoryStore;
-use self::private::Private;
-use self::signed::Signed;
 use super::record::Record;
 use crate::clock::Clock;
 use crate::config::settings::{SessionSettings, StoreKind};
@@ -191,13 +189,17 @@ pub(crate) async fn open(
     clock: Clock,
 ) -> Result<Arc<dyn Store>, String> {
     let name = settings.cookie_name();
-    let keys = || {
-        let derive = |secret: &Vec<u8>| derive_key(secret, settings.store, &name);
-        secrets.iter().map(derive).collect()
-    };
+    let derive = |secret: &Vec<u8>| derive_key(secret, settings.store, &name);
+    let keys = secrets.iter().map(derive).collect();
     Ok(match settings.store {
-        StoreKind::Private => Arc::new(CookieStore { seal: Private, keys: keys(), name }),
-        StoreKind::Signed => Arc::new(CookieStore { seal: Signed, keys: keys(), name }),
+        StoreKind::Private => {
+            let (seal, open) = (private::seal, private::open);
+            Arc::new(CookieStore { name, keys, seal, open })
+        }
+        StoreKind::Signed => {
+            let (seal, open) = (signed::seal, signed::open);
+            Arc::new(CookieStore { name, keys, seal, open })
+        }
         StoreKind::Memory => Arc::new(MemoryStore::new(clock)),
         #[cfg(feature = "sqlite")]
         StoreKind::Sqlite => {

@@ -24,8 +24,7 @@ pub(super) struct XRay;
 #[rocket::async_trait]
 impl Fairing for XRay {
     fn info(&self) -> Info {
-        let (name, kind) = ("X-ray", Kind::Response);
-        Info { name, kind }
+        Info { name: "X-ray", kind: Kind::Response }
     }
 
     async fn on_response<'r>(&self, req: &'r Request<'_>, res: &mut Response<'r>) {

@@ -9,6 +9,7 @@ use rocket::http::Cookie;
 
 use super::view::Exchange;
 use crate::id::SessionId;
+use crate::session::household::household;
 use crate::session::{Sessions, cookie};
 
 /// How many browsers are remembered. Of those at the address that has the most of them, the one that has
@@ -41,7 +42,7 @@ impl Browser {
 
     /// Behind a proxy the address is the client's, by the setting `ip_header`.
     fn with(id: SessionId, req: &Request<'_>) -> Self {
-        Self { id, address: req.client_ip() }
+        Self { id, address: req.client_ip().map(household) }
     }
 
     /// The cookie by which it will be known, until it closes.

@@ -14,6 +14,7 @@ use super::story::changes;
 use super::{hands_on, two};
 use crate::config::settings::StoreKind;
 use crate::http::access_log::without_secrets;
+use crate::id::without_ids;
 use crate::session::{COOKIE_LIMIT, Effect, Record, Sessions, cookie};
 
 /// How many bytes of headers an exchange shows.
@@ -115,7 +116,8 @@ impl View {
             stored: after.cloned(),
             set: line.as_deref().map(SetCookie::explain),
             slides: after.is_some_and(|record| {
-                let end = record.created + sessions.settings.absolute_lifetime.as_secs();
+                let end =
+                    record.created.saturating_add(sessions.settings.absolute_lifetime.as_secs());
                 let is_refreshed = sessions.settings.refresh_each_request;
                 record.permanent && is_refreshed && record.expires < end
             }),
@@ -235,9 +237,12 @@ fn answered(name: &str, value: &str) -> String {
     if is_address { less_query(value) } else { value.to_owned() }
 }
 
-/// An address without its query, in which there may be a secret.
+/// An address without its query and the ids in its path, in which there may be a secret.
 fn less_query(address: &str) -> String {
-    address.split_once('?').map_or_else(|| address.to_owned(), |(path, _)| format!("{path}?…"))
+    match address.split_once('?') {
+        Some((path, _)) => format!("{}?…", without_ids(path)),
+        None => without_ids(address).into_owned(),
+    }
 }
 
 /// The names and values of the first headers, up to a limit: what is shown is kept in memory.

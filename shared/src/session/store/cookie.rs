@@ -4,25 +4,19 @@ use cookie::Key;
 
 use super::{COOKIE_LIMIT, Record, Store, StoreError};
 
-/// A way to make text tamper-proof. What `seal` returns, a cookie holds without any escapes.
-pub(super) trait Seal: Send + Sync {
-    /// Seals `text` for the cookie `name`.
-    fn seal(&self, key: &Key, name: &str, text: String) -> String;
-
-    /// Returns the text if `token` was sealed by this key for the cookie `name`.
-    fn open(&self, key: &Key, name: &str, token: &str) -> Option<String>;
-}
-
 /// Keeps records in the cookie `name`: the first of `keys` seals, any of them opens.
-pub(super) struct CookieStore<S> {
-    pub(super) seal: S,
+pub(super) struct CookieStore {
     pub(super) name: String,
     pub(super) keys: Vec<Key>,
+    /// Makes text tamper-proof for the cookie of a name. A cookie holds the result without any escapes.
+    pub(super) seal: fn(&Key, &str, String) -> String,
+    /// Returns the text, if it was sealed by this key for this name.
+    pub(super) open: fn(&Key, &str, &str) -> Option<String>,
 }
 
-impl<S: Seal> CookieStore<S> {
+impl CookieStore {
     fn seal(&self, record: &Record) -> Result<String, StoreError> {
-        let token = self.seal.seal(&self.keys[0], &self.name, record.to_json());
+        let token = (self.seal)(&self.keys[0], &self.name, record.to_json());
         let bytes = self.name.len() + token.len();
         if bytes > COOKIE_LIMIT {
             let limit = COOKIE_LIMIT;
@@ -33,12 +27,12 @@ impl<S: Seal> CookieStore<S> {
 }
 
 #[rocket::async_trait]
-impl<S: Seal> Store for CookieStore<S> {
+impl Store for CookieStore {
     async fn load(&self, token: &str) -> Result<Option<Record>, StoreError> {
         if token.len() > COOKIE_LIMIT {
             return Ok(None);
         }
-        let open = |key| self.seal.open(key, &self.name, token);
+        let open = |key| (self.open)(key, &self.name, token);
         let json = self.keys.iter().find_map(open);
         Ok(json.and_then(|json| Record::from_json(json.as_bytes())))
     }

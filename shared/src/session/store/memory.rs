@@ -80,7 +80,7 @@ impl Store for MemoryStore {
                 return Ok(None);
             }
             // It counts for where it began.
-            entry.begun_at = shard.remove(id).and_then(|before| before.begun_at);
+            entry.whose.begun_at = shard.remove(id).and_then(|before| before.whose.begun_at);
             if !renew {
                 shard.make_room(entry.json.len());
                 shard.insert(id, entry);
@@ -107,8 +107,8 @@ struct Shard {
     byte_limit: usize,
     bytes: usize,
     entries: HashMap<SessionId, Entry>,
-    /// The order in which sessions end, those that were never renewed first.
-    order: BTreeSet<(Rank, SessionId)>,
+    /// The order in which sessions expire.
+    order: BTreeSet<(Timestamp, SessionId)>,
     /// What each address has, and those shares by their size.
     shares: HashMap<Whose, Share>,
     by_size: BTreeSet<(bool, usize, Option<IpAddr>)>,
@@ -130,30 +130,18 @@ struct Share {
 struct Entry {
     json: Arc<[u8]>,
     revision: u64,
-    rank: Rank,
-    begun_at: Option<IpAddr>,
-}
-
-/// Sessions that were never renewed come first, then those that end first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Rank {
-    renewed: bool,
     expires: Timestamp,
+    whose: Whose,
 }
 
 impl Entry {
     fn new(record: &Record) -> Result<Self, StoreError> {
-        let (renewed, expires) = (record.renewed, record.expires);
         Ok(Self {
             json: to_json(record)?.into_bytes().into(),
             revision: record.revision,
-            rank: Rank { renewed, expires },
-            begun_at: record.begun_at,
+            expires: record.expires,
+            whose: Whose { renewed: record.renewed, begun_at: record.begun_at },
         })
-    }
-
-    fn whose(&self) -> Whose {
-        Whose { renewed: self.rank.renewed, begun_at: self.begun_at }
     }
 
     /// What it takes: an empty one, too, has its place in the table.
@@ -173,10 +161,10 @@ impl Shard {
 
     fn insert(&mut self, id: SessionId, entry: Entry) {
         self.bytes += entry.json.len();
-        self.order.insert((entry.rank, id));
-        self.change_share(entry.whose(), |share| {
+        self.order.insert((entry.expires, id));
+        self.change_share(entry.whose, |share| {
             share.bytes += entry.size();
-            share.order.insert((entry.rank.expires, id));
+            share.order.insert((entry.expires, id));
         });
         self.entries.insert(id, entry);
     }
@@ -184,10 +172,10 @@ impl Shard {
     fn remove(&mut self, id: SessionId) -> Option<Entry> {
         let entry = self.entries.remove(&id)?;
         self.bytes -= entry.json.len();
-        self.order.remove(&(entry.rank, id));
-        self.change_share(entry.whose(), |share| {
+        self.order.remove(&(entry.expires, id));
+        self.change_share(entry.whose, |share| {
             share.bytes -= entry.size();
-            share.order.remove(&(entry.rank.expires, id));
+            share.order.remove(&(entry.expires, id));
         });
         Some(entry)
     }
@@ -211,18 +199,12 @@ impl Shard {
         share.order.first().map(|&(_, id)| id)
     }
 
-    /// Forgets some sessions that have ended, anonymous and renewed ones alike.
+    /// Forgets some expired sessions.
     fn sweep(&mut self, now: Timestamp) {
-        for renewed in [false, true] {
-            let first = Rank { renewed, expires: 0 };
-            let from = (first, SessionId::FIRST);
-            let ended =
-                |(rank, _): &&(Rank, SessionId)| rank.renewed == renewed && rank.expires <= now;
-            let ended: Vec<_> =
-                self.order.range(from..).take_while(ended).take(SWEEP).copied().collect();
-            for (_, id) in ended {
-                self.remove(id);
-            }
+        let expired = |(expires, _): &&(Timestamp, SessionId)| *expires <= now;
+        let expired: Vec<_> = self.order.iter().take_while(expired).take(SWEEP).copied().collect();
+        for (_, id) in expired {
+            self.remove(id);
         }
     }
 

@@ -16,7 +16,7 @@ const CONNECTING: Duration = Duration::from_millis(300);
 const ANSWERING: Duration = Duration::from_millis(900);
 
 /// A session is a hash with the record and its revision, and Redis forgets it when it is over. The
-/// scripts run as one: nobody comes between the look at a session and the change of it.
+/// scripts run as one: no other request comes between the look at a session and its change.
 static LOAD: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return { false, false } end
@@ -120,7 +120,7 @@ pub(super) fn refusal(error: &str) -> String {
     }
 }
 
-/// What somebody else has written there is nobody's session.
+/// What another program has written there is rejected.
 fn read(json: &[u8], revision: &[u8]) -> Option<Record> {
     let record = Record::from_json(json)?;
     let revision = str::from_utf8(revision).ok()?.parse().ok()?;

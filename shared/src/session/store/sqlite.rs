@@ -15,7 +15,7 @@ use crate::id::{Digest, SessionId};
 const PAGES: u32 = 1 << 18;
 /// How many of them the largest session takes (1 MiB), and a few more.
 const LARGEST: u32 = 300;
-/// How many sessions are deleted at once: nobody waits for a long sweep.
+/// How many sessions are deleted at once: no request waits for a long sweep.
 const SWEEP: i64 = 16;
 /// How many may read at once. Only one can write.
 const READERS: u32 = 4;
@@ -46,7 +46,7 @@ const SCHEMA: &str = "
         SELECT renewed, begun_at, SUM(1024 + length(record)) AS bytes
             FROM sessions GROUP BY renewed, begun_at;
     CREATE UNIQUE INDEX IF NOT EXISTS one_share_each ON shares (renewed, begun_at);
-    CREATE INDEX IF NOT EXISTS shares_by_size ON shares (renewed, bytes);
+    CREATE INDEX IF NOT EXISTS shares_in_order ON shares (renewed, bytes DESC);
     CREATE TRIGGER IF NOT EXISTS share_grows AFTER INSERT ON sessions BEGIN
         INSERT INTO shares VALUES (NEW.renewed, NEW.begun_at, 1024 + length(NEW.record))
             ON CONFLICT (renewed, begun_at) DO UPDATE SET bytes = bytes + excluded.bytes;
@@ -148,7 +148,7 @@ impl SqliteStore {
     }
 
     /// Runs a statement that writes the session `own`, and returns how many rows it has changed. If
-    /// the file is full, other sessions make room for it; if the disk is, nobody's would help.
+    /// the file is full, other sessions make room for it; if the disk is, deleting would not help.
     async fn write(
         &self,
         own: Digest,
@@ -179,14 +179,15 @@ fn over_by(now: Timestamp) -> Statement {
 }
 
 /// Makes room, if there are so many sessions, but not of `own`: sessions that were never renewed go
-/// first, and of those the ones of the largest share, the nearest to their end first.
+/// first, and of those the ones of the largest share, the nearest to their end first. Of `EXISTS` SQLite
+/// would make a join, and an index of all sessions for it, each time.
 fn make_room(own: Digest, if_there_are: i64) -> Statement {
     let statement = sqlx::query(
         "DELETE FROM sessions WHERE (SELECT sessions FROM kept) >= $1 AND id IN
             (SELECT id FROM sessions WHERE id <> $2 AND (renewed, begun_at) =
-                (SELECT renewed, begun_at FROM shares WHERE EXISTS
-                    (SELECT 1 FROM sessions WHERE sessions.renewed = shares.renewed
-                        AND sessions.begun_at = shares.begun_at AND id <> $2)
+                (SELECT renewed, begun_at FROM shares WHERE
+                    (SELECT id FROM sessions WHERE sessions.renewed = shares.renewed
+                        AND sessions.begun_at = shares.begun_at AND id <> $2 LIMIT 1) IS NOT NULL
                     ORDER BY renewed, bytes DESC LIMIT 1)
                 ORDER BY expires LIMIT $3)",
     );
@@ -220,7 +221,7 @@ impl Store for SqliteStore {
         let found = found.bind(digest.to_vec()).fetch_optional(&self.readers).await;
         match found {
             Ok(Some((json, revision))) => Ok(read(json, revision)),
-            // What somebody else has written into the file is nobody's session.
+            // What another program has written into the file is rejected.
             Ok(None) | Err(sqlx::Error::ColumnDecode { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -413,7 +414,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_somebody_else_wrote_into_the_file_is_nobodys_session() {
+    async fn what_another_program_wrote_into_the_file_is_rejected() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(&folder, Clock::manual(0), 1000).await;
         let token = store.create(record(1, false, 1)).await.unwrap();
