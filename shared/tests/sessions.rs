@@ -55,6 +55,7 @@ on_every_store! {
     a_page_without_a_session_knows_nothing_of_it,
     what_a_fairing_of_the_application_changes_is_saved,
     a_permanent_session_slides_where_no_handler_asks_for_it,
+    a_cookie_that_a_handler_sets_itself_stays,
     one_cookie_with_all_its_attributes,
     behind_tls_the_cookie_is_secure,
     vary_is_merged_into_the_header_that_stands,
@@ -180,6 +181,16 @@ fn what_a_fairing_of_the_application_changes_is_saved(app: &App) {
         browser.get("/in_a_fairing");
     }
     assert_eq!(browser.get("/get_number/visits").body, "Some(2)");
+}
+
+fn a_cookie_that_a_handler_sets_itself_stays(app: &App) {
+    let server = app.with("lifetime", "5m").start();
+    let browser = server.browser();
+    browser.post("/insert/name/Ferris", "");
+    browser.post("/permanent/true", "");
+    server.wait(Duration::from_mins(2));
+    assert!(browser.get("/drop_cookie").header("Set-Cookie").starts_with("test=;"));
+    assert_eq!(browser.get("/get/name").body, "None");
 }
 
 fn a_permanent_session_slides_where_no_handler_asks_for_it(app: &App) {

@@ -77,6 +77,8 @@ fn a_wrong_setting_names_itself_its_place_and_what_would_be_right() {
         ("ROCKET_SECRET_KEY", "[]", ["secret_key", "ROCKET_SECRET_KEY", "in quotes"]),
         ("ROCKET_TLS", "{certs=x,key=y}", ["tls", "ROCKET_TLS", "no TLS"]),
         ("ROCKET_TLS", "{mutual={}}", ["tls", "ROCKET_TLS", "`mtls`"]),
+        ("ROCKET_LIMITS", "{form=0}", ["limits.form", "ROCKET_LIMITS", "1MiB"]),
+        ("ROCKET_LIMITS", "{form=\"99EiB\"}", ["limits.form", "ROCKET_LIMITS", "1MiB"]),
         ("ROCKET_CONFIG", "nowhere.toml", ["ROCKET_CONFIG", "nowhere.toml", "no file"]),
         ("ROCKET_TEMPLATE_DIR", "nowhere", ["template", "nowhere", "directory"]),
         ("ROCKET_PROFILE", "release", ["secret_key", "ROCKET_SECRET_KEY=", "openssl rand"]),

@@ -38,7 +38,7 @@ fn words(status: Status) -> (&'static str, &'static str) {
             "This address takes what a form sends (application/x-www-form-urlencoded).",
         ),
         422 => ("Something is wrong with what was sent", "Go back and check each field."),
-        429 => ("Too many failed tries", "Wait a minute and try again."),
+        429 => ("Too many tries", "Wait a minute and try again."),
         503 => (
             "Out of reach for a moment",
             "What keeps the sessions, or the data, does not answer, has too much to do or is gone. Perhaps what you asked for was done, and perhaps not: look before you send a form again. If it stays like this, the reason is in the terminal in which the lesson runs.",

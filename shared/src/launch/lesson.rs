@@ -26,6 +26,9 @@ use crate::xray;
 /// form of the lessons has three fields of a few hundred bytes, each of which takes three when encoded.
 const BODY_LIMIT: u64 = 8 * 1024;
 
+/// The most that a form may be allowed: it is kept in memory while it arrives.
+const LARGEST_LIMIT: u64 = 1024 * 1024;
+
 /// The kinds of body that Rocket would let be larger.
 const BODIES: [&str; 5] = ["data-form", "file", "form", "json", "msgpack"];
 
@@ -139,6 +142,13 @@ pub(crate) fn check(settings: &Figment) -> Result<(), String> {
         if threads == 0 {
             return Err(format!("{key}{}: expected 1 or more", place(settings, key)));
         }
+    }
+    let form = config.limits.get("form");
+    if form.is_none_or(|limit| limit == 0 || limit > LARGEST_LIMIT) {
+        return Err(format!(
+            "limits.form{}: expected a size from \"1KiB\" to \"1MiB\"",
+            place(settings, "limits")
+        ));
     }
     if settings.find_value("tls").is_ok() {
         return Err(format!(

@@ -178,6 +178,7 @@ async fn slide(req: &Request<'_>, res: &mut Response<'_>) {
         return;
     };
     if is_public(req, res)
+        || sets_cookie(res, &sessions.cookie_name)
         || res.status().class().is_server_error()
         || !sessions.settings.refresh_each_request
     {
@@ -203,6 +204,12 @@ async fn slide(req: &Request<'_>, res: &mut Response<'_>) {
 /// Whether this is the same for all visitors: a file, or what says so itself.
 fn is_public(req: &Request<'_>, res: &Response<'_>) -> bool {
     is_file(req) || res.headers().get("Cache-Control").any(|it| it.contains("public"))
+}
+
+/// Whether the response sets a cookie of this name already, as the X-ray's buttons do.
+fn sets_cookie(res: &Response<'_>, name: &str) -> bool {
+    let mut set = res.headers().get("Set-Cookie").filter_map(|line| line.split_once('='));
+    set.any(|(it, _)| it == name)
 }
 
 /// Whether Rocket's `FileServer` responds to this request.

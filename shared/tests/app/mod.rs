@@ -15,7 +15,7 @@ use cookie::Key;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::figment::value::Value;
-use rocket::http::{Header, Status};
+use rocket::http::{CookieJar, Header, Status};
 use rocket::local::asynchronous::Client;
 use rocket::response::Responder;
 use rocket::tokio;
@@ -138,6 +138,7 @@ impl App {
                 vary,
                 bare,
                 in_a_fairing,
+                drop_cookie,
                 public
             ],
         )
@@ -383,6 +384,11 @@ fn bare() {}
 
 #[get("/in_a_fairing")]
 fn in_a_fairing() {}
+
+#[get("/drop_cookie")]
+fn drop_cookie(jar: &CookieJar<'_>) {
+    jar.remove("test");
+}
 
 #[get("/public")]
 fn public() -> Varying {

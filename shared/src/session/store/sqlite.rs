@@ -43,25 +43,25 @@ const SCHEMA: &str = "
 
     CREATE INDEX IF NOT EXISTS sessions_by_share ON sessions (renewed, begun_at, expires);
     CREATE TABLE IF NOT EXISTS shares AS
-        SELECT renewed, begun_at, SUM(1024 + length(record)) AS bytes
+        SELECT renewed, begun_at, SUM(1024 + length(CAST(record AS BLOB))) AS bytes
             FROM sessions GROUP BY renewed, begun_at;
     CREATE UNIQUE INDEX IF NOT EXISTS one_share_each ON shares (renewed, begun_at);
     CREATE INDEX IF NOT EXISTS shares_in_order ON shares (renewed, bytes DESC);
     CREATE TRIGGER IF NOT EXISTS share_grows AFTER INSERT ON sessions BEGIN
-        INSERT INTO shares VALUES (NEW.renewed, NEW.begun_at, 1024 + length(NEW.record))
+        INSERT INTO shares VALUES (NEW.renewed, NEW.begun_at, 1024 + length(CAST(NEW.record AS BLOB)))
             ON CONFLICT (renewed, begun_at) DO UPDATE SET bytes = bytes + excluded.bytes;
     END;
     CREATE TRIGGER IF NOT EXISTS share_shrinks AFTER DELETE ON sessions BEGIN
-        UPDATE shares SET bytes = bytes - 1024 - length(OLD.record)
+        UPDATE shares SET bytes = bytes - 1024 - length(CAST(OLD.record AS BLOB))
             WHERE renewed = OLD.renewed AND begun_at = OLD.begun_at;
         DELETE FROM shares
             WHERE renewed = OLD.renewed AND begun_at = OLD.begun_at AND bytes <= 0;
     END;
     CREATE TRIGGER IF NOT EXISTS share_changes AFTER UPDATE OF renewed, record ON sessions
-        WHEN OLD.renewed <> NEW.renewed OR length(OLD.record) <> length(NEW.record) BEGIN
-        INSERT INTO shares VALUES (NEW.renewed, NEW.begun_at, 1024 + length(NEW.record))
+        WHEN OLD.renewed <> NEW.renewed OR length(CAST(OLD.record AS BLOB)) <> length(CAST(NEW.record AS BLOB)) BEGIN
+        INSERT INTO shares VALUES (NEW.renewed, NEW.begun_at, 1024 + length(CAST(NEW.record AS BLOB)))
             ON CONFLICT (renewed, begun_at) DO UPDATE SET bytes = bytes + excluded.bytes;
-        UPDATE shares SET bytes = bytes - 1024 - length(OLD.record)
+        UPDATE shares SET bytes = bytes - 1024 - length(CAST(OLD.record AS BLOB))
             WHERE renewed = OLD.renewed AND begun_at = OLD.begun_at;
         DELETE FROM shares
             WHERE renewed = OLD.renewed AND begun_at = OLD.begun_at AND bytes <= 0;
@@ -346,7 +346,7 @@ mod tests {
             assert!(store.load(token).await.unwrap().is_some());
         }
         assert!(count(&store).await <= 100);
-        let counted = "SELECT SUM(1024 + length(record)) FROM sessions";
+        let counted = "SELECT SUM(1024 + length(CAST(record AS BLOB))) FROM sessions";
         let shares = "SELECT SUM(bytes) FROM shares";
         let sum =
             async |sql| sqlx::query_scalar::<_, i64>(sql).fetch_one(&store.readers).await.unwrap();
