@@ -19,8 +19,8 @@ const SWEEP: usize = 16;
 
 /// Keeps sessions as JSON in a table of bounded size. When it is full, a session that was never renewed
 /// makes room before one that was; and of these, those make room that began at the address from which
-/// most of the room is taken, the nearest to its end first. So a flood from one address, be it of
-/// logins, drops only its own.
+/// most of the room is taken, the nearest to its expiry first. So a flood of logins from one address
+/// drops no login from another.
 pub(super) struct MemoryStore {
     clock: Clock,
     shards: Vec<Mutex<Shard>>,
