@@ -31,7 +31,7 @@ fn is_name(typed: &&str) -> bool {
 /// Try visiting `/` in two browsers: each has a name of its own.
 #[get("/")]
 fn index(session: &Session) -> Template {
-    page(session, &Context::default())
+    page(session, None)
 }
 
 /// Try a name of spaces only: the form comes back and says what is wrong.
@@ -45,11 +45,11 @@ fn set_name(
             session.insert("name", valid.name.trim());
             Ok(Redirect::to(uri!(index)))
         }
-        None => Err((form.context.status(), page(session, &form.context))),
+        None => Err((form.context.status(), page(session, Some(&form.context)))),
     }
 }
 
-fn page(session: &Session, form: &Context<'_>) -> Template {
+fn page(session: &Session, form: Option<&Context<'_>>) -> Template {
     let name: Option<String> = session.get("name");
     Template::render("02-name-form/index", context! { name, form })
 }

@@ -31,7 +31,7 @@ fn is_name(typed: &&str) -> bool {
 /// Try visiting `/` after each click, and look at the browser's cookies.
 #[get("/")]
 fn index(session: &Session) -> Template {
-    page(session, &Context::default())
+    page(session, None)
 }
 
 /// Try a name of spaces only: the form comes back and says what is wrong.
@@ -45,7 +45,7 @@ fn set_name(
             session.insert("name", valid.name.trim());
             Ok(Redirect::to(uri!(index)))
         }
-        None => Err((form.context.status(), page(session, &form.context))),
+        None => Err((form.context.status(), page(session, Some(&form.context)))),
     }
 }
 
@@ -56,7 +56,7 @@ fn reset(session: &Session) -> Redirect {
     Redirect::to(uri!(index))
 }
 
-fn page(session: &Session, form: &Context<'_>) -> Template {
+fn page(session: &Session, form: Option<&Context<'_>>) -> Template {
     let name: Option<String> = session.get("name");
     Template::render("03-reset/index", context! { name, form })
 }
