@@ -65,6 +65,37 @@ impl Deref for Pool {
     }
 }
 
+/// Reads a struct from a row of the database: each field from the column of its name. It is what sqlx's
+/// own `#[derive(FromRow)]` does, for which one would have to build sqlx twice.
+///
+/// ```
+/// use shared::database::from_row;
+/// use sqlx::AnyPool;
+///
+/// struct Login {
+///     id: String,
+///     seen_at: i64,
+/// }
+///
+/// from_row!(Login: id, seen_at);
+///
+/// async fn all(db: &AnyPool) -> Result<Vec<Login>, sqlx::Error> {
+///     sqlx::query_as("SELECT id, seen_at FROM logins").fetch_all(db).await
+/// }
+/// ```
+#[macro_export]
+macro_rules! from_row {
+    ($row:ident: $($field:ident),+) => {
+        impl sqlx::FromRow<'_, sqlx::any::AnyRow> for $row {
+            fn from_row(row: &sqlx::any::AnyRow) -> Result<Self, sqlx::Error> {
+                Ok(Self { $($field: sqlx::Row::try_get(row, stringify!($field))?),+ })
+            }
+        }
+    };
+}
+
+pub use from_row;
+
 #[rocket::async_trait]
 impl rocket_db_pools::Pool for Pool {
     type Connection = PoolConnection<Any>;

@@ -300,6 +300,24 @@ fn rocket_is_built_once_for_all_lessons_and_the_tests() {
 }
 
 #[test]
+fn no_sql_of_lesson_08_knows_a_form_or_a_page() {
+    let (forms, above) = ("FromForm|form::[A-Z{]", "crate::pages");
+    for (folder, unwanted) in [
+        ("lessons/08-database/src/db/", format!("{forms}|{above}|crate::user")),
+        ("lessons/08-database/src/user.rs", format!("{forms}|{above}")),
+    ] {
+        let unwanted = Regex::new(&unwanted).unwrap();
+        let files: Vec<_> = files().into_iter().filter(|file| file.starts_with(folder)).collect();
+        assert!(!files.is_empty(), "{folder}");
+        for file in files {
+            let text = read(&file);
+            let found = unwanted.find(&text).map(|found| found.as_str().to_owned());
+            assert_eq!(found, None, "{file}");
+        }
+    }
+}
+
+#[test]
 fn nothing_else_stands_at_the_top() {
     let allowed = [
         "Cargo.toml",

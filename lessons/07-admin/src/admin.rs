@@ -5,7 +5,7 @@ use rocket::http::Status;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
-use rocket::{Either, FromForm, Route, State, catch, get, post, routes, uri};
+use rocket::{Either, FromForm, Responder, Route, State, catch, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::Visitor;
 use shared::form::{Email, Form, Password};
@@ -43,14 +43,21 @@ struct LoginForm<'v> {
     password: Password<'v>,
 }
 
-#[get("/login")]
-fn already_logged_in(_admin: Admin) -> Redirect {
-    Redirect::to(uri!(admin_page))
+/// Why a login failed: the form again, or a status of which a catcher makes the page (429, 503).
+#[derive(Responder)]
+enum LoginError {
+    #[response(status = 422)]
+    Wrong(Template),
+    Refused(Status),
 }
 
-#[get("/login", rank = 2)]
-fn login_form() -> Template {
-    login_page(None)
+#[get("/login")]
+fn login_form(session: &Session) -> Either<Redirect, Template> {
+    let form = Context::default();
+    match session.get("admin") {
+        Some(true) => Either::Left(Redirect::to(uri!(admin_page))),
+        _ => Either::Right(Template::render("07-admin/login", context! { form })),
+    }
 }
 
 /// Try eleven wrong passwords within a minute. Whatever is wrong with one, the answer is the same.
@@ -61,13 +68,14 @@ async fn login(
     visitor: Visitor,
     admin: &State<AdminPassword>,
     form: Option<Form<LoginForm<'_>>>,
-) -> Result<Redirect, Either<Status, (Status, Template)>> {
-    let attempt = attempts.begin(&visitor).map_err(Either::Left)?;
+) -> Result<Redirect, LoginError> {
+    let attempt = attempts.begin(&visitor).map_err(LoginError::Refused)?;
     let typed = form.as_ref().map_or("", |form| form.password.as_str());
-    if !admin.is(typed, &visitor.address).await.map_err(Either::Left)? {
+    if !admin.is(typed, &visitor.address).await.map_err(LoginError::Refused)? {
         let mut context = Context::default();
         context.push_error(Error::validation("That is not the password.").with_name("password"));
-        return Err(Either::Right((context.status(), login_page(Some(&context)))));
+        let page = Template::render("07-admin/login", context! { form: context });
+        return Err(LoginError::Wrong(page));
     }
     attempts.forget(&visitor, attempt);
     session.renew();
@@ -107,11 +115,6 @@ fn logout(session: &Session) -> Redirect {
     Redirect::to(uri!(crate::index))
 }
 
-fn login_page(form: Option<&Context<'_>>) -> Template {
-    Template::render("07-admin/login", context! { form })
-}
-
-/// The admin's pages.
 pub(crate) fn routes() -> Vec<Route> {
-    routes![already_logged_in, login_form, login, admin_page, remove, logout]
+    routes![login_form, login, admin_page, remove, logout]
 }

@@ -4,20 +4,13 @@
 //!   and the database knows the rest.
 //! - **New:** accounts, `rocket_db_pools`, migrations, transactions, logins that can be ended from
 //!   elsewhere. The rest is old: the email list of lesson 04, the stocks of 05, the login of 06.
+//! - **Its files:** `pages/` has the handlers, `user.rs` the guard, `db/` the SQL. Each uses only what
+//!   comes after it: no SQL knows a form.
 //! - **Run it:** `cargo run -p lesson-08`, then open <http://127.0.0.1:8008>.
 //! - **Read on:** `docs/08-database.md`
 
-mod account;
-mod accounts;
-mod attempts;
-mod confirm;
-mod database;
-mod emails;
-mod login;
-mod logins;
+mod db;
 mod pages;
-mod passwords;
-mod stocks;
 mod user;
 
 use rocket::response::Redirect;
@@ -30,19 +23,15 @@ mod tests;
 /// Try registering, adding a stock, and starting the lesson anew: all is still there.
 #[get("/")]
 fn index() -> Redirect {
-    Redirect::to(uri!(account::page))
+    Redirect::to(uri!(pages::profile::page))
 }
 
 #[launch]
 fn rocket() -> _ {
     shared::lesson("08-database")
-        .attach(database::Db::init())
-        .attach(database::up_to_date())
+        .attach(db::Db::init())
+        .attach(db::up_to_date())
         .mount("/", routes![index])
-        .mount("/", login::routes())
-        .mount("/", confirm::routes())
-        .mount("/", account::routes())
-        .mount("/", emails::routes())
-        .mount("/", stocks::routes())
-        .register("/", catchers![user::not_logged_in])
+        .mount("/", pages::routes())
+        .register("/", catchers![pages::auth::not_logged_in])
 }

@@ -175,6 +175,37 @@ fn an_unknown_name_and_a_wrong_password_get_the_same_answer() {
 }
 
 #[test]
+fn an_account_has_at_most_fifty_logins() {
+    let server = start();
+    let first = server.browser();
+    register(&first, "Ferris");
+    for _ in 0..55 {
+        server.wait(Duration::from_secs(1));
+        assert!(log_in(&server.browser(), "Ferris", "open+sesame").redirects_to("/user"));
+    }
+    let last = server.browser();
+    log_in(&last, "Ferris", "open+sesame");
+    assert_eq!(
+        last.get("/user").body.matches("/end\" method=\"post\"").count(),
+        49,
+        "and this one"
+    );
+    assert!(!is_logged_in(&first), "the oldest has ended");
+}
+
+#[test]
+fn a_mail_that_is_not_sent_leaves_the_last_link_good() {
+    let server = start();
+    let browser = server.browser();
+    register(&browser, "Ferris");
+    for _ in 0..7 {
+        browser.post("/confirm", "");
+    }
+    assert_eq!(server.mails().len(), 5);
+    assert!(confirm(&server, &browser).shows("is confirmed"));
+}
+
+#[test]
 fn ten_failures_a_minute_for_an_account() {
     let server = start();
     register(&server.browser(), "Ferris");
@@ -371,7 +402,7 @@ async fn links_from_before_the_digests_confirm_nothing() {
     let select = "SELECT COUNT(*) FROM accounts WHERE confirmation IS NULL";
     let confirmed: i64 = sqlx::query_scalar(select).fetch_one(&db).await.unwrap();
     assert_eq!(confirmed, 1, "who was confirmed is, and nobody else");
-    assert!(!super::accounts::confirm(&db, "code", 0).await.unwrap());
+    assert!(!super::db::accounts::confirm(&db, "code", 0).await.unwrap());
     let select = "SELECT COUNT(*) FROM accounts WHERE confirmation = 'code'";
     let kept: i64 = sqlx::query_scalar(select).fetch_one(&db).await.unwrap();
     assert_eq!(kept, 0);

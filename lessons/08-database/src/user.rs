@@ -1,19 +1,16 @@
 //! Who is logged in: the session holds the id of a login, and the database knows whose it is.
 
+use rocket::State;
 use rocket::http::{Method, Status};
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
-use rocket::response::Redirect;
-use rocket::{State, catch, uri};
 use shared::database::Refusal;
 use shared::{Clock, Session, Timestamp};
 use sqlx::AnyPool;
 
-use crate::database::Db;
-use crate::logins::{self, Begun};
-
-/// How often it is written down that somebody is still there, in seconds.
-pub(crate) const NOTED: i64 = 60;
+use crate::db::Db;
+use crate::db::accounts::{self, Account};
+use crate::db::logins::{self, Begun};
 
 /// A visitor who is logged in, as the database knows them at this moment: end the login there, and
 /// the session is worth nothing, whoever has its cookie.
@@ -34,15 +31,11 @@ impl<'r> FromRequest<'r> for User {
         let session = try_outcome!(req.guard::<&Session>().await.map_error(|(it, _)| (it, ())));
         let clock = try_outcome!(req.guard::<&Clock>().await);
         let db = try_outcome!(req.guard::<&State<Db>>().await);
-        let Some(login) = session.get("login") else {
-            return Outcome::Forward(Status::Unauthorized);
-        };
-        match Self::behind(login, db, clock.now()).await {
-            Ok(Some(user)) => return may_change(req, session).await.map(|()| user),
-            Ok(None) => session.clear(),
-            Err(error) => return Outcome::Error((Refusal::from(error).status(), ())),
+        match Self::of(session, db, clock.now()).await {
+            Ok(Some(user)) => may_change(req, session).await.map(|()| user),
+            Ok(None) => Outcome::Forward(Status::Unauthorized),
+            Err(error) => Outcome::Error((Refusal::from(error).status(), ())),
         }
-        Outcome::Forward(Status::Unauthorized)
     }
 }
 
@@ -59,25 +52,22 @@ async fn may_change(req: &Request<'_>, session: &Session) -> Outcome<(), ()> {
     }
 }
 
-/// An account's id, name, address and what confirms it, and when the login was last seen.
-type Row = (String, String, String, Option<String>, i64);
-
-const OF_A_LOGIN: &str = "SELECT accounts.id, name, email, confirmation, seen_at
-    FROM logins JOIN accounts ON accounts.id = account_id WHERE logins.id = $1";
-
 impl User {
-    async fn behind(
-        login: String,
+    /// The user of this session. One whose login has ended is cleared.
+    pub(crate) async fn of(
+        session: &Session,
         db: &AnyPool,
         now: Timestamp,
     ) -> Result<Option<Self>, sqlx::Error> {
-        let found = sqlx::query_as(OF_A_LOGIN).bind(&login).fetch_optional(db).await?;
-        let Some((id, name, email, confirmation, seen_at)): Option<Row> = found else {
+        let Some(login) = session.get::<String>("login") else {
             return Ok(None);
         };
-        if now.cast_signed() - seen_at >= NOTED {
-            logins::seen(db, &login, now).await?;
-        }
+        let Some(account) = accounts::of_login(db, &login).await? else {
+            session.clear();
+            return Ok(None);
+        };
+        logins::seen(db, &login, account.seen_at, now).await?;
+        let Account { id, name, email, confirmation, .. } = account;
         Ok(Some(Self { id, name, email, is_confirmed: confirmation.is_none(), login }))
     }
 }
@@ -97,10 +87,4 @@ pub(crate) async fn remember(session: &Session, login: Begun) -> Result<(), Refu
     session.insert("login", id);
     session.save().await?;
     Ok(all.commit().await?)
-}
-
-/// Whatever a page for users says to somebody else: log in.
-#[catch(401)]
-pub(crate) fn not_logged_in() -> Redirect {
-    Redirect::to(uri!(crate::login::form))
 }

@@ -8,28 +8,10 @@
 //!   where Redis and PostgreSQL are running: `cargo run -p lesson-09`.
 //! - **Read on:** `docs/09-many-servers.md`
 
-#[path = "../../08-database/src/account.rs"]
-mod account;
-#[path = "../../08-database/src/accounts.rs"]
-mod accounts;
-#[path = "../../08-database/src/attempts.rs"]
-mod attempts;
-#[path = "../../08-database/src/confirm.rs"]
-mod confirm;
-#[path = "../../08-database/src/database.rs"]
-mod database;
-#[path = "../../08-database/src/emails.rs"]
-mod emails;
-#[path = "../../08-database/src/login.rs"]
-mod login;
-#[path = "../../08-database/src/logins.rs"]
-mod logins;
-#[path = "../../08-database/src/pages.rs"]
+#[path = "../../08-database/src/db/mod.rs"]
+mod db;
+#[path = "../../08-database/src/pages/mod.rs"]
 mod pages;
-#[path = "../../08-database/src/passwords.rs"]
-mod passwords;
-#[path = "../../08-database/src/stocks.rs"]
-mod stocks;
 #[path = "../../08-database/src/user.rs"]
 mod user;
 
@@ -81,13 +63,9 @@ fn rocket() -> _ {
     shared::lesson("09-many-servers")
         .attach(AdHoc::config::<Here>())
         .attach(sign_answers())
-        .attach(database::Db::init())
-        .attach(database::up_to_date())
+        .attach(db::Db::init())
+        .attach(db::up_to_date())
         .mount("/", routes![index, which_server])
-        .mount("/", login::routes())
-        .mount("/", confirm::routes())
-        .mount("/", account::routes())
-        .mount("/", emails::routes())
-        .mount("/", stocks::routes())
-        .register("/", catchers![user::not_logged_in])
+        .mount("/", pages::routes())
+        .register("/", catchers![pages::auth::not_logged_in])
 }

@@ -1,38 +1,26 @@
-//! Where somebody is logged in, as the database has it.
+//! Where a user is logged in, as the database has it.
 
 use std::time::Duration;
 
-use serde::Serialize;
-use shared::{Timestamp, Visitor, in_words};
+use shared::database::from_row;
+use shared::{Timestamp, Visitor};
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 
-use crate::attempts;
-use crate::user::{NOTED, User};
+use super::addresses;
 
-/// A login for its owner to see.
-#[derive(Serialize)]
+/// How often it is written down that a login is in use, in seconds.
+const NOTED: i64 = 60;
+
+/// A login as the database has it.
 pub(crate) struct Login {
-    id: String,
-    browser: String,
-    address: String,
-    /// How long ago it began, and was last used.
-    began: String,
-    seen: String,
-    is_this_one: bool,
+    pub(crate) id: String,
+    pub(crate) browser: String,
+    pub(crate) address: String,
+    pub(crate) began_at: i64,
+    pub(crate) seen_at: i64,
 }
 
-type Row = (String, String, String, i64, i64);
-
-impl Login {
-    fn read((id, browser, address, began, seen): Row, this_one: &str, now: Timestamp) -> Self {
-        let ago = |at: i64| match now.saturating_sub(at.cast_unsigned()) {
-            0 => "just now".to_owned(),
-            seconds => format!("{} ago", in_words(Duration::from_secs(seconds))),
-        };
-        let (began, seen, is_this_one) = (ago(began), ago(seen), id == this_one);
-        Self { id, browser, address, began, seen, is_this_one }
-    }
-}
+from_row!(Login: id, browser, address, began_at, seen_at);
 
 /// A login with all that was written before it. It is committed when a session has its id.
 pub(crate) struct Begun {
@@ -50,14 +38,19 @@ pub(crate) async fn begin(
     let insert = sqlx::query("INSERT INTO logins VALUES ($1, $2, $3, $4, $5, $5)");
     let insert = insert.bind(&id).bind(account).bind(&visitor.browser).bind(&visitor.address);
     insert.bind(visitor.now().cast_signed()).execute(&mut *all).await?;
-    attempts::know(&mut all, account, visitor).await?;
+    sqlx::query(END_OLDEST).bind(account).bind(&id).execute(&mut *all).await?;
+    addresses::know(&mut all, account, visitor).await?;
     Ok(Begun { id, all })
 }
+
+/// An account has at most 50 logins: the one that was used longest ago ends first.
+const END_OLDEST: &str = "DELETE FROM logins WHERE account_id = $1 AND id <> $2 AND id NOT IN
+    (SELECT id FROM logins WHERE account_id = $1 AND id <> $2 ORDER BY seen_at DESC LIMIT 49)";
 
 /// The logins of an account that may still be in use.
 pub(crate) async fn of(
     db: &AnyPool,
-    user: &User,
+    account: &str,
     lifetime: Duration,
     now: Timestamp,
 ) -> Result<Vec<Login>, sqlx::Error> {
@@ -65,18 +58,24 @@ pub(crate) async fn of(
         "SELECT id, browser, address, began_at, seen_at FROM logins
             WHERE account_id = $1 AND seen_at > $2 ORDER BY began_at DESC, id",
     );
-    let rows = select.bind(&user.id).bind(in_use_since(lifetime, now));
-    let rows: Vec<Row> = rows.fetch_all(db).await?;
-    Ok(rows.into_iter().map(|row| Login::read(row, &user.login, now)).collect())
+    select.bind(account).bind(in_use_since(lifetime, now)).fetch_all(db).await
 }
 
-/// What was last seen before this is over: nobody has used it for a session's lifetime.
+/// What was last seen before this has expired: it was not used for a session's lifetime.
 fn in_use_since(lifetime: Duration, now: Timestamp) -> i64 {
     now.saturating_sub(lifetime.as_secs()).cast_signed() - NOTED
 }
 
-/// Writes down that a login is in use.
-pub(crate) async fn seen(db: &AnyPool, id: &str, now: Timestamp) -> Result<(), sqlx::Error> {
+/// Writes down that a login is in use, unless that was done within the last minute.
+pub(crate) async fn seen(
+    db: &AnyPool,
+    id: &str,
+    last: i64,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    if now.cast_signed() - last < NOTED {
+        return Ok(());
+    }
     let update = sqlx::query("UPDATE logins SET seen_at = $1 WHERE id = $2");
     update.bind(now.cast_signed()).bind(id).execute(db).await?;
     Ok(())

@@ -1,14 +1,40 @@
 //! The accounts, as the database has them.
 
 use rocket::http::Status;
-use shared::database::{Refusal, wipe};
+use shared::database::{Refusal, from_row, wipe};
 use shared::{Timestamp, Visitor, password};
 use sqlx::AnyPool;
 
-use crate::attempts;
-use crate::login::RegisterForm;
-use crate::logins::{self, Begun};
-use crate::user::User;
+use super::attempts;
+use super::logins::{self, Begun};
+
+/// An account with a login of it.
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    /// What confirms the address, until it is confirmed.
+    pub(crate) confirmation: Option<String>,
+    /// When the login was last seen.
+    pub(crate) seen_at: i64,
+}
+
+from_row!(Account: id, name, email, confirmation, seen_at);
+
+/// The account of a login, if there is such a login.
+pub(crate) async fn of_login(db: &AnyPool, login: &str) -> Result<Option<Account>, sqlx::Error> {
+    sqlx::query_as(OF_LOGIN).bind(login).fetch_optional(db).await
+}
+
+const OF_LOGIN: &str = "SELECT accounts.id, name, email, confirmation, seen_at
+    FROM logins JOIN accounts ON accounts.id = account_id WHERE logins.id = $1";
+
+/// What an account is made of.
+pub(crate) struct NewAccount<'v> {
+    pub(crate) name: &'v str,
+    pub(crate) email: &'v str,
+    pub(crate) password: &'v str,
+}
 
 /// An account that has just been made.
 pub(crate) struct Created {
@@ -25,13 +51,12 @@ pub(crate) fn key(name: &str) -> String {
 /// is for. `None` if the name is taken.
 pub(crate) async fn create(
     db: &AnyPool,
-    form: &RegisterForm<'_>,
+    NewAccount { name, email, password }: NewAccount<'_>,
     visitor: &Visitor,
 ) -> Result<Option<Created>, Refusal> {
     attempts::registration(db, visitor).await?;
-    let hash = password::hash(form.password.as_str(), &visitor.address).await?;
+    let hash = password::hash(password, &visitor.address).await?;
     let (id, confirmation) = (shared::random_id(), shared::random_id());
-    let (name, email) = (form.username.as_str(), form.email.as_str());
     let insert = sqlx::query(INSERT).bind(&id).bind(name).bind(key(name)).bind(email).bind(hash);
     let insert = insert.bind(shared::digest(&confirmation)).bind(an_hour_from(visitor.now()));
     let mut both = db.begin().await?;
@@ -63,12 +88,12 @@ const CONFIRM: &str = "UPDATE accounts SET confirmation = NULL
 /// Gives an account another code in the place of the one it had; `None` if it is confirmed already.
 pub(crate) async fn another_code(
     db: &AnyPool,
-    user: &User,
+    account: &str,
     now: Timestamp,
 ) -> Result<Option<String>, sqlx::Error> {
     let code = shared::random_id();
     let update = sqlx::query(ANOTHER_CODE).bind(shared::digest(&code)).bind(an_hour_from(now));
-    let updated = update.bind(&user.id).execute(db).await?.rows_affected();
+    let updated = update.bind(account).execute(db).await?.rows_affected();
     Ok((updated == 1).then_some(code))
 }
 
@@ -76,9 +101,10 @@ const ANOTHER_CODE: &str = "UPDATE accounts SET confirmation = $1, confirmation_
     WHERE id = $3 AND confirmation IS NOT NULL";
 
 /// Deletes the account, and with it all that belongs to it: its logins, its stocks, its place on the
-/// list, and its bytes in the database's files. A form may come in slowly: if the login has ended since it began, nothing is deleted.
-pub(crate) async fn delete(db: &AnyPool, user: &User) -> Result<(), Refusal> {
-    let delete = sqlx::query(DELETE).bind(&user.id).bind(&user.login).execute(db);
+/// list, and its bytes in the database's files. A form may come in slowly: if the login has ended since
+/// it began, nothing is deleted.
+pub(crate) async fn delete(db: &AnyPool, account: &str, login: &str) -> Result<(), Refusal> {
+    let delete = sqlx::query(DELETE).bind(account).bind(login).execute(db);
     if delete.await?.rows_affected() == 0 {
         return Err(Status::Unauthorized.into());
     }

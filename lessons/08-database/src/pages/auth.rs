@@ -1,22 +1,22 @@
 //! Register, log in, log out.
 
 use rocket::response::Redirect;
-use rocket::{FromForm, Route, State, get, post, routes, uri};
+use rocket::{Either, FromForm, Route, State, catch, get, post, routes, uri};
 use rocket_dyn_templates::Template;
 use shared::database::Refusal;
 use shared::form::{Contextual, Email, Form, Name, NewPassword, Password};
 use shared::{Mailbox, Session, Visitor};
 
-use crate::database::Db;
-use crate::pages::{again, page, wrong};
+use super::{again, emails, page, profile, wrong};
+use crate::db::accounts::{self, NewAccount};
+use crate::db::{Db, logins, passwords};
 use crate::user::{User, remember};
-use crate::{account, accounts, confirm, logins, passwords};
 
 #[derive(FromForm)]
-pub(crate) struct RegisterForm<'v> {
-    pub(crate) username: Name<'v>,
-    pub(crate) email: Email<'v>,
-    pub(crate) password: NewPassword<'v>,
+struct RegisterForm<'v> {
+    username: Name<'v>,
+    email: Email<'v>,
+    password: NewPassword<'v>,
 }
 
 #[derive(FromForm)]
@@ -39,27 +39,36 @@ async fn register(
     form: Form<Contextual<'_, RegisterForm<'_>>>,
 ) -> Result<Redirect, Refusal> {
     let Contextual { value, context } = form.into_inner();
-    let Some(form) = value else {
+    let Some(RegisterForm { username, email, password }) = value else {
         return Err(again("register", "", &context));
     };
-    let Some(account) = accounts::create(db, &form, &visitor).await? else {
+    let (name, email, password) = (username.as_str(), email.as_str(), password.as_str());
+    let new = NewAccount { name, email, password };
+    let Some(account) = accounts::create(db, new, &visitor).await? else {
         let taken = ("username", "That name is taken.");
         return Err(wrong(("register", ""), taken, context));
     };
     remember(session, account.login).await?;
-    let mail = (form.email.as_str(), account.confirmation.as_str());
-    confirm::send(db, &mailbox, mail, &visitor).await;
-    Ok(Redirect::to(uri!(account::page)))
+    emails::send_link(db, &mailbox, (email, &account.confirmation), &visitor).await;
+    Ok(Redirect::to(uri!(profile::page)))
 }
 
 #[get("/login")]
-fn already_logged_in(_user: User) -> Redirect {
-    Redirect::to(uri!(account::page))
+async fn login_form(
+    db: &State<Db>,
+    session: &Session,
+    visitor: Visitor,
+) -> Result<Either<Redirect, Template>, Refusal> {
+    match User::of(session, db, visitor.now()).await? {
+        Some(_) => Ok(Either::Left(Redirect::to(uri!(profile::page)))),
+        None => Ok(Either::Right(page("login", "", None))),
+    }
 }
 
-#[get("/login", rank = 2)]
-pub(crate) fn form() -> Template {
-    page("login", "", None)
+/// Whatever a page for users says to somebody else: log in.
+#[catch(401)]
+pub(crate) fn not_logged_in() -> Redirect {
+    Redirect::to(uri!(login_form))
 }
 
 /// Try a wrong password and an unknown name: the same answer, after the same time.
@@ -75,12 +84,13 @@ async fn login(
         return Err(again("login", "", &context));
     };
     logins::sweep(db, session.lifetime(), visitor.now()).await?;
-    let Some(login) = passwords::log_in(db, username.as_str(), password, &visitor).await? else {
+    let Some(login) = passwords::log_in(db, username.as_str(), password.as_str(), &visitor).await?
+    else {
         let answer = ("password", "Name or password is wrong.");
         return Err(wrong(("login", ""), answer, context));
     };
     remember(session, login).await?;
-    Ok(Redirect::to(uri!(account::page)))
+    Ok(Redirect::to(uri!(profile::page)))
 }
 
 /// Without its login the session is worth nothing, even if it cannot be cleared any more.
@@ -88,9 +98,9 @@ async fn login(
 async fn logout(db: &State<Db>, session: &Session, user: User) -> Result<Redirect, Refusal> {
     logins::end(db, &user.id, &user.login).await?;
     session.clear();
-    Ok(Redirect::to(uri!(form)))
+    Ok(Redirect::to(uri!(login_form)))
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    routes![register_form, register, already_logged_in, form, login, logout]
+    routes![register_form, register, login_form, login, logout]
 }

@@ -1,38 +1,40 @@
 //! Checking a password, logging in with it, and changing it.
 
-use shared::database::Refusal;
-use shared::form::{NewPassword, Password};
+use rocket::http::Status;
+use shared::database::{Refusal, from_row};
 use shared::{Visitor, password};
 use sqlx::AnyPool;
 
-use crate::accounts::key;
-use crate::attempts;
-use crate::logins::{self, Begun};
-use crate::user::User;
+use super::accounts::key;
+use super::attempts;
+use super::logins::{self, Begun};
 
 /// What is behind a name and a password that belong together.
-pub(crate) struct Account {
+pub(crate) struct Checked {
     id: String,
     password_hash: String,
 }
+
+from_row!(Checked: id, password_hash);
 
 /// The account of that name, if this is its password. It takes as long if there is no such account.
 pub(crate) async fn check(
     db: &AnyPool,
     name: &str,
-    typed: Password<'_>,
+    typed: &str,
     visitor: &Visitor,
-) -> Result<Option<Account>, Refusal> {
-    let attempt = attempts::begin(db, &key(name), visitor).await?;
+) -> Result<Option<Checked>, Refusal> {
+    let key = key(name);
+    let attempt = attempts::begin(db, &key, visitor).await?;
     let select = sqlx::query_as("SELECT id, password_hash FROM accounts WHERE name_key = $1");
-    let found: Option<(String, String)> = select.bind(key(name)).fetch_optional(db).await?;
-    let account = found.map(|(id, password_hash)| Account { id, password_hash });
+    let account: Option<Checked> = select.bind(&key).fetch_optional(db).await?;
     let hash = account.as_ref().map(|account| account.password_hash.as_str());
-    if !password::verify(typed.as_str(), hash, &visitor.address).await? {
-        return Ok(None);
+    let is_right = password::verify(typed, hash, &visitor.address).await;
+    // What was not looked at for want of a core is no failure either.
+    if is_right != Ok(false) {
+        attempts::forget(db, &attempt).await?;
     }
-    attempts::forget(db, &attempt).await?;
-    Ok(account)
+    Ok(if is_right? { account } else { None })
 }
 
 /// Logs in, and returns the login. `None` if name and password do not belong together, also if the
@@ -41,10 +43,10 @@ pub(crate) async fn check(
 pub(crate) async fn log_in(
     db: &AnyPool,
     name: &str,
-    typed: Password<'_>,
+    typed: &str,
     visitor: &Visitor,
 ) -> Result<Option<Begun>, Refusal> {
-    let Some(Account { id, password_hash }) = check(db, name, typed, visitor).await? else {
+    let Some(Checked { id, password_hash }) = check(db, name, typed, visitor).await? else {
         return Ok(None);
     };
     let mut both = db.begin().await?;
@@ -56,26 +58,30 @@ pub(crate) async fn log_in(
     Ok(Some(logins::begin(both, &id, visitor).await?))
 }
 
-/// The old password, and the one in its place.
-pub(crate) type Change<'v> = (Password<'v>, NewPassword<'v>);
+/// Whose password changes, through which login, and from what to what.
+pub(crate) struct Change<'v> {
+    pub(crate) name: &'v str,
+    pub(crate) login: &'v str,
+    pub(crate) old: &'v str,
+    pub(crate) new: &'v str,
+}
 
 /// Changes the password, ends all logins and begins a new one, which it returns: whoever knew the
-/// old password, or has a copy of a cookie, is out. `None` if the old one is wrong, also if somebody
-/// else has changed it, or ended this login, meanwhile.
+/// old password, or has a copy of a cookie, is out. `None` if the old one is wrong; if this login was
+/// ended meanwhile, the visitor has to log in first.
 pub(crate) async fn change(
     db: &AnyPool,
-    user: &User,
-    (old, new): Change<'_>,
+    Change { name, login, old, new }: Change<'_>,
     visitor: &Visitor,
 ) -> Result<Option<Begun>, Refusal> {
-    let Some(Account { id, password_hash }) = check(db, &user.name, old, visitor).await? else {
+    let Some(Checked { id, password_hash }) = check(db, name, old, visitor).await? else {
         return Ok(None);
     };
-    let hash = password::hash(new.as_str(), &visitor.address).await?;
+    let hash = password::hash(new, &visitor.address).await?;
     let mut all = db.begin().await?;
-    let update = sqlx::query(CHANGE).bind(hash).bind(&id).bind(password_hash).bind(&user.login);
+    let update = sqlx::query(CHANGE).bind(hash).bind(&id).bind(password_hash).bind(login);
     if update.execute(&mut *all).await?.rows_affected() != 1 {
-        return Ok(None);
+        return Err(Status::Unauthorized.into());
     }
     logins::end_others(&mut all, &id, "").await?;
     Ok(Some(logins::begin(all, &id, visitor).await?))

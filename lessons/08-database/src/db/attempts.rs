@@ -2,8 +2,8 @@
 
 use rocket::http::Status;
 use shared::Visitor;
-use shared::database::Refusal;
-use sqlx::{AnyConnection, AnyPool};
+use shared::database::{Refusal, from_row};
+use sqlx::AnyPool;
 
 /// So many failed attempts a minute at the password of one account from one address.
 const FAILURES: i64 = 10;
@@ -27,41 +27,34 @@ pub(crate) async fn begin(db: &AnyPool, name: &str, visitor: &Visitor) -> Result
     let id = write(db, ("login", name), MINUTE, visitor).await?;
     let counts = sqlx::query_as(COUNTS).bind(shared::digest(name)).bind(&visitor.address);
     let counts = counts.bind(visitor.now().cast_signed()).bind(name).fetch_one(db).await?;
-    let (failures, addresses, from_here, is_known): (i64, i64, i64, i64) = counts;
+    let Counts { failures, addresses, from_here, known } = counts;
     let too_many_strangers = addresses > ADDRESSES || from_here > FAILURES_FROM_ADDRESS;
-    if failures > FAILURES || is_known == 0 && too_many_strangers {
+    if failures > FAILURES || known == 0 && too_many_strangers {
         forget(db, &id).await?;
         return Err(Status::TooManyRequests.into());
     }
     Ok(id)
 }
 
-const COUNTS: &str = "SELECT
-    (SELECT COUNT(*) FROM attempts
-        WHERE what = 'login' AND who = $1 AND address = $2 AND until > $3),
-    (SELECT COUNT(DISTINCT address) FROM attempts
-        WHERE what = 'login' AND who = $1 AND until > $3),
-    (SELECT COUNT(*) FROM attempts WHERE what = 'login' AND address = $2 AND until > $3),
-    (SELECT COUNT(*) FROM known_addresses JOIN accounts ON accounts.id = account_id
-        WHERE name_key = $4 AND address = $2)";
-
-/// Remembers from where an account logs in: the last ten addresses.
-pub(crate) async fn know(
-    db: &mut AnyConnection,
-    account: &str,
-    visitor: &Visitor,
-) -> Result<(), sqlx::Error> {
-    let insert = sqlx::query(KNOW).bind(account).bind(&visitor.address);
-    insert.bind(visitor.now().cast_signed()).execute(&mut *db).await?;
-    sqlx::query(FORGET_OLDEST).bind(account).execute(db).await?;
-    Ok(())
+/// The attempts of the last minute, and whether the account knows this address.
+struct Counts {
+    failures: i64,
+    addresses: i64,
+    from_here: i64,
+    known: i64,
 }
 
-const KNOW: &str = "INSERT INTO known_addresses VALUES ($1, $2, $3)
-    ON CONFLICT (account_id, address) DO UPDATE SET seen_at = $3";
+from_row!(Counts: failures, addresses, from_here, known);
 
-const FORGET_OLDEST: &str = "DELETE FROM known_addresses WHERE account_id = $1 AND address NOT IN
-    (SELECT address FROM known_addresses WHERE account_id = $1 ORDER BY seen_at DESC LIMIT 10)";
+const COUNTS: &str = "SELECT
+    (SELECT COUNT(*) FROM attempts
+        WHERE what = 'login' AND who = $1 AND address = $2 AND until > $3) AS failures,
+    (SELECT COUNT(DISTINCT address) FROM attempts
+        WHERE what = 'login' AND who = $1 AND until > $3) AS addresses,
+    (SELECT COUNT(*) FROM attempts
+        WHERE what = 'login' AND address = $2 AND until > $3) AS from_here,
+    (SELECT COUNT(*) FROM known_addresses JOIN accounts ON accounts.id = account_id
+        WHERE name_key = $4 AND address = $2) AS known";
 
 /// Counts a new account.
 pub(crate) async fn registration(db: &AnyPool, visitor: &Visitor) -> Result<(), Refusal> {

@@ -7,10 +7,11 @@ use shared::database::Refusal;
 use shared::form::{Contextual, Form, NewPassword, Password};
 use shared::{Id, Session, Visitor};
 
-use crate::database::Db;
-use crate::pages::{self, again, wrong};
+use super::{again, ago, auth, wrong};
+use crate::db::logins::{self, Login};
+use crate::db::passwords::{self, Change};
+use crate::db::{Db, accounts};
 use crate::user::{User, remember};
-use crate::{accounts, logins, passwords};
 
 /// Try logging in with a second browser, and end that login here.
 #[get("/user")]
@@ -20,9 +21,15 @@ pub(crate) async fn page(
     user: User,
     visitor: Visitor,
 ) -> Result<Template, Refusal> {
-    let logins = logins::of(db, &user, session.lifetime(), visitor.now()).await?;
+    let now = visitor.now();
+    let logins = logins::of(db, &user.id, session.lifetime(), now).await?;
+    let logins = logins.iter().map(|Login { id, browser, address, began_at, seen_at }| {
+        let (began, seen) = (ago(*began_at, now), ago(*seen_at, now));
+        context! { id, browser, address, began, seen, is_this_one: *id == user.login }
+    });
+    let logins: Vec<_> = logins.collect();
     let (messages, ends) = (session.flashes(), session.expires());
-    let User { name, email, is_confirmed, .. } = user;
+    let User { name, email, is_confirmed, .. } = &user;
     let page = context! { name, email, is_confirmed, logins, ends, messages };
     Ok(Template::render("08-database/user", page))
 }
@@ -47,7 +54,7 @@ struct PasswordForm<'v> {
 
 #[get("/password")]
 fn password_form(user: User) -> Template {
-    pages::page("password", &user.name, None)
+    super::page("password", &user.name, None)
 }
 
 /// Try it while a second browser is logged in.
@@ -63,7 +70,9 @@ async fn change_password(
     let Some(PasswordForm { current, password }) = value else {
         return Err(again("password", &user.name, &context));
     };
-    let Some(login) = passwords::change(db, &user, (current, password), &visitor).await? else {
+    let (old, new) = (current.as_str(), password.as_str());
+    let change = Change { name: &user.name, login: &user.login, old, new };
+    let Some(login) = passwords::change(db, change, &visitor).await? else {
         let answer = ("current", "That is not your password.");
         return Err(wrong(("password", &user.name), answer, context));
     };
@@ -79,7 +88,7 @@ struct DeleteForm<'v> {
 
 #[get("/delete")]
 fn delete_form(user: User) -> Template {
-    pages::page("delete", &user.name, None)
+    super::page("delete", &user.name, None)
 }
 
 /// The session ends first: if the account then stays, all that is lost is this login.
@@ -95,14 +104,14 @@ async fn delete(
     let Some(DeleteForm { password }) = value else {
         return Err(again("delete", &user.name, &context));
     };
-    if passwords::check(db, &user.name, password, &visitor).await?.is_none() {
+    if passwords::check(db, &user.name, password.as_str(), &visitor).await?.is_none() {
         let answer = ("password", "That is not your password.");
         return Err(wrong(("delete", &user.name), answer, context));
     }
     session.clear();
     session.save().await?;
-    accounts::delete(db, &user).await?;
-    Ok(Redirect::to(uri!(crate::login::register_form)))
+    accounts::delete(db, &user.id, &user.login).await?;
+    Ok(Redirect::to(uri!(auth::register_form)))
 }
 
 pub(crate) fn routes() -> Vec<Route> {
