@@ -38,22 +38,23 @@ impl Fairing for XRay {
         two::allow_frame(req, res);
         let path = route_path(req);
         let is_page = res.content_type().is_some_and(|it| it.is_html());
-        let is_own = ["/_lesson/", two::PATH, "/static/"].iter().any(|it| path.starts_with(it));
+        let own = ["/_lesson/", two::PATH, "/static/"];
+        let is_own = path == PATH || own.iter().any(|it| path.starts_with(it));
         let browser = Browser::of(req, sessions);
-        let mut known = history.of(browser);
-        if !is_own && path != PATH && (known.is_some() || is_page) {
-            let mut moved = history.take(browser).unwrap_or_default();
+        let mut moved = if is_own { None } else { history.take(browser) };
+        if moved.is_some() || is_page && !is_own {
+            let known = moved.get_or_insert_default();
             if Exchange::is_an_end(req) {
-                moved.end();
+                known.end();
             }
-            moved.add(Exchange::of(req, res), good_token(req, sessions));
-            known = Some(moved.clone());
+            known.add(Exchange::of(req, res), good_token(req, sessions));
             let next = Browser::new(req);
-            history.keep(next, moved);
+            history.keep(next, known.clone());
             res.adjoin_header(next.cookie(sessions));
             res.set_raw_header("Cache-Control", "no-store");
         }
-        let view = || View::of(req, sessions, known.unwrap_or_default());
+        let known = || moved.or_else(|| history.of(browser)).unwrap_or_default();
+        let view = || View::of(req, sessions, known());
         if path.starts_with(PATH) {
             res.set_raw_header("Cache-Control", "no-store");
         }
