@@ -1,14 +1,13 @@
-//! From where and with what somebody visits.
+//! The address and the browser of a visitor.
 
 use std::convert::Infallible;
-use std::net::IpAddr;
 
 use rocket::request::{FromRequest, Outcome, Request};
 
 use crate::clock::{Clock, Timestamp};
-use crate::session::household::household;
+use crate::session::household::household_text;
 
-/// Who sent a request, as far as anybody can tell who does not know them.
+/// Who sent a request, as far as the request says.
 ///
 /// ```
 /// use rocket::get;
@@ -50,16 +49,9 @@ impl<'r> FromRequest<'r> for Visitor {
 
     async fn from_request(req: &'r Request<'_>) -> Outcome<Self, Self::Error> {
         let agent = req.headers().get_one("User-Agent").unwrap_or_default();
-        let address = req.client_ip().map_or_else(String::new, address);
+        let address = req.client_ip().map_or_else(String::new, household_text);
         let clock = req.rocket().state::<Clock>().cloned().unwrap_or_default();
         Outcome::Success(Self { address, browser: in_few_words(agent), clock })
-    }
-}
-
-fn address(address: IpAddr) -> String {
-    match household(address) {
-        half @ IpAddr::V6(whole) if !whole.is_loopback() => format!("{half}/64"),
-        whole => whole.to_string(),
     }
 }
 
@@ -115,15 +107,5 @@ mod tests {
         ] {
             assert_eq!(in_few_words(agent), expected);
         }
-    }
-
-    #[test]
-    fn one_household_is_one_address() {
-        let of = |text: &str| address(text.parse().unwrap());
-        assert_eq!(of("192.0.2.7"), "192.0.2.7");
-        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
-        assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2:aaaa::1"));
-        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
-        assert_eq!(of("::1"), "::1");
     }
 }
