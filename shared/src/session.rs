@@ -397,7 +397,7 @@ impl State {
     }
 
     /// A session that was not touched is not saved, unless its lifetime slides, which it does once per
-    /// request. A new one is saved only with a value in it: nobody fills the store by just visiting.
+    /// request. A new one is saved only with a value in it: visits alone do not fill the store.
     fn is_to_be_saved(&self, settings: &SessionSettings) -> bool {
         if self.kept().is_none() {
             return !self.record.values.is_empty();

@@ -97,7 +97,7 @@ impl Drop for FlushAtEnd {
     }
 }
 
-/// Decides once whether there are colours: in a terminal that knows them, unless somebody wants none
+/// Decides once whether there are colours: in a terminal that knows them, unless none are wanted
 /// (<https://no-color.org>, or Rocket's setting `cli_colors`). What yansi decides for the whole
 /// process does not count: pear changes it with each of its errors, which a visitor can cause.
 pub(crate) fn decide_on_colours(config: &Config) {

@@ -216,7 +216,7 @@ fn after_a_log_out_nothing_of_the_visitor_before_is_left() {
         for shown in [told.to_string(), page] {
             assert!(!shown.contains("Timotheus") && !shown.contains(&token), "{store}: {shown}");
         }
-        // The experiment is left, until somebody else logs in.
+        // The experiment is left, until another user logs in.
         let is_known = store != "memory";
         let user = format!("{}/user", server.address);
         let restore = || browser.post(&format!("{}/_session/restore", server.address), &[]);

@@ -77,7 +77,7 @@ fn user(user: User, session: &Session) -> Template {
     Template::render("06-login/user", context! { name: user.name, expiry, expires })
 }
 
-/// Whatever a page for users says to others: log in.
+/// What each page for users answers to other visitors: log in.
 #[catch(401)]
 fn not_logged_in() -> Redirect {
     Redirect::to(uri!(login_form))

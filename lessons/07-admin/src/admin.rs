@@ -32,7 +32,7 @@ impl<'r> FromRequest<'r> for Admin {
     }
 }
 
-/// Whatever an admin's page says to somebody else: log in.
+/// What each page for the admin answers to other visitors: log in.
 #[catch(401)]
 pub(crate) fn not_an_admin() -> Redirect {
     Redirect::to(uri!(login_form))

@@ -1,4 +1,4 @@
-//! How often somebody may try to log in.
+//! How often a visitor may try to log in.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -18,8 +18,8 @@ const MINUTE: Duration = Duration::from_mins(1);
 pub(crate) struct Attempts(Mutex<Vec<(String, Timestamp)>>);
 
 impl Attempts {
-    /// Counts an attempt before anybody looks at the password, so that a thousand at once are not
-    /// a thousand guesses. If it is one too many, nobody looks at it.
+    /// Counts an attempt before its password is checked, so that a thousand at once are not a
+    /// thousand guesses. If it is one too many, the password is not checked.
     pub(crate) fn begin(&self, visitor: &Visitor) -> Result<Timestamp, Status> {
         let (mut attempts, now) = (self.0.lock(), visitor.now());
         attempts.retain(|(_, at)| at + MINUTE.as_secs() > now);
@@ -32,7 +32,7 @@ impl Attempts {
         Ok(now)
     }
 
-    /// Whoever logs in has not failed: the attempt of that moment is no longer counted.
+    /// A login is not a failure: the attempt of that moment is no longer counted.
     pub(crate) fn forget(&self, visitor: &Visitor, moment: Timestamp) {
         let mut attempts = self.0.lock();
         let is_it = |(from, at): &(String, _)| *from == visitor.address && *at == moment;

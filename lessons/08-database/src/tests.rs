@@ -401,7 +401,7 @@ async fn links_from_before_the_digests_confirm_nothing() {
     }
     let select = "SELECT COUNT(*) FROM accounts WHERE confirmation IS NULL";
     let confirmed: i64 = sqlx::query_scalar(select).fetch_one(&db).await.unwrap();
-    assert_eq!(confirmed, 1, "who was confirmed is, and nobody else");
+    assert_eq!(confirmed, 1, "only the confirmed account stays confirmed");
     assert!(!super::db::accounts::confirm(&db, "code", 0).await.unwrap());
     let select = "SELECT COUNT(*) FROM accounts WHERE confirmation = 'code'";
     let kept: i64 = sqlx::query_scalar(select).fetch_one(&db).await.unwrap();

@@ -31,8 +31,9 @@ pub(crate) fn path(url: &str) -> PathBuf {
     options.map_or_else(|_| url.into(), |options| options.get_filename().to_owned())
 }
 
-/// A file that was opened. A program goes on with a file that was deleted, and whoever comes later gets
-/// a new one: two that know nothing of each other. So each use looks whether it is still the same one.
+/// A file that was opened. A program goes on with a file that was deleted, while the next one to open
+/// that path gets a new file: each then misses what the other writes. So each use checks that the path
+/// still leads to this file.
 #[derive(Clone)]
 pub(crate) struct Opened {
     path: PathBuf,

@@ -14,7 +14,7 @@ fn length(password: &str) -> usize {
     normalize(password).chars().count()
 }
 
-/// A password that somebody logs in with, of 1 to 128 characters of any kind. Nothing is dropped,
+/// A password for a login, of 1 to 128 characters of any kind. Nothing is dropped,
 /// and it may be typed in any of Unicode's spellings: `shared::password` normalizes what it hashes.
 ///
 /// ```
@@ -46,7 +46,7 @@ impl<'v> FromFormField<'v> for Password<'v> {
     }
 }
 
-/// A password that somebody chooses, of 8 to 128 characters of any kind.
+/// A new password, of 8 to 128 characters of any kind.
 ///
 /// ```
 /// use rocket::form::{FromFormField, ValueField};

@@ -237,7 +237,7 @@ impl Session {
             match unexpired(sessions, sent, now).await? {
                 Some(_) if is_as_it_was => break sent.to_owned(),
                 Some(current) => next = current,
-                // Whoever logs in while the old session ends gets a new one, with nothing of the old.
+                // A login during which the old session ends gets a new one, with nothing of the old.
                 None if unsaved.renewed => {
                     let mut record = Record { permanent: next.permanent, ..Record::new(now) };
                     unsaved.apply(&mut record)?;

@@ -85,7 +85,7 @@ fn summary(value: &Value) -> String {
     in_short(&text)
 }
 
-/// At most 100 characters, none of which a terminal would act on or nobody would see.
+/// At most 100 characters, all of them visible, and none that a terminal would act on.
 fn in_short(text: &str) -> String {
     const LONGEST: usize = 100;
     match text.char_indices().nth(LONGEST) {

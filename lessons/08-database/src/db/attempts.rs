@@ -18,11 +18,11 @@ const MAILS: i64 = 5;
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
-/// Counts an attempt before anybody looks at the password, and returns its id. It is written first
+/// Counts an attempt before its password is checked, and returns its id. The attempt is written first
 /// and counted then: of a thousand at once no more than ten see ten or less.
 ///
-/// Where an account has logged in before, only its own failures there count: nobody locks it out from
-/// elsewhere, nor with other names from the same school.
+/// At an address where an account has logged in before, only its own failures there count. So failures
+/// elsewhere cannot lock it out, nor those with other names from the same school.
 pub(crate) async fn begin(db: &AnyPool, name: &str, visitor: &Visitor) -> Result<String, Refusal> {
     let id = write(db, ("login", name), MINUTE, visitor).await?;
     let counts = sqlx::query_as(COUNTS).bind(shared::digest(name)).bind(&visitor.address);
@@ -65,8 +65,8 @@ pub(crate) async fn registration(db: &AnyPool, visitor: &Visitor) -> Result<(), 
     Err(Status::TooManyRequests.into())
 }
 
-/// Counts a mail. If there were too many to this address, it is not to be sent, and nobody is told:
-/// the answer would say that somebody else has that address.
+/// Counts a mail. If there were too many to this address, it is not to be sent, and the page does not
+/// say so: that would tell a visitor that another account has the address.
 pub(crate) async fn mail(db: &AnyPool, to: &str, visitor: &Visitor) -> Result<bool, sqlx::Error> {
     fits(db, ("mail", &to.to_lowercase()), (MAILS, HOUR), visitor).await
 }
@@ -102,7 +102,7 @@ async fn write(
     Ok(id)
 }
 
-/// Whoever had the right password has not failed, and whoever was refused has not tried.
+/// Deletes an attempt that is not to count: the password was right, or the attempt was refused.
 pub(crate) async fn forget(db: &AnyPool, id: &str) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM attempts WHERE id = $1").bind(id).execute(db).await?;
     Ok(())

@@ -41,7 +41,7 @@ pub(crate) async fn add(
     if added == 1 { Ok(()) } else { Err(Status::Unauthorized.into()) }
 }
 
-/// Somebody else's stock is not found: the condition on the account is the check.
+/// A stock of another account is not found: the condition on the account is the check.
 pub(crate) async fn remove(db: &AnyPool, account: &str, id: &str) -> Result<(), sqlx::Error> {
     let delete = sqlx::query("DELETE FROM stocks WHERE account_id = $1 AND id = $2");
     delete.bind(account).bind(id).execute(db).await?;

@@ -65,7 +65,7 @@ async fn login_form(
     }
 }
 
-/// Whatever a page for users says to somebody else: log in.
+/// What each page for users answers to other visitors: log in.
 #[catch(401)]
 pub(crate) fn not_logged_in() -> Redirect {
     Redirect::to(uri!(login_form))

@@ -62,8 +62,8 @@ impl Mirror {
         Ok(copy)
     }
 
-    /// Copies what has changed, and says whether anything has. While there is no base, somebody is
-    /// about to replace the templates: the old ones stay.
+    /// Copies what has changed, and says whether anything has. While there is no base, the
+    /// templates are about to be replaced: the old ones stay.
     fn update(&mut self) -> io::Result<bool> {
         let files = read(&self.original)?;
         if files == self.files || !files.contains_key(Path::new("base.html.tera")) {
