@@ -5,6 +5,7 @@ mod banner;
 pub(crate) mod catalogue;
 mod docs;
 mod failures;
+mod files;
 pub(crate) mod lesson;
 mod lesson_link;
 mod logger;

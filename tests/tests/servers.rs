@@ -755,6 +755,15 @@ fn every_lesson_shows_its_doc_beside_its_source_and_its_page() {
         ] {
             assert!(page.body.contains(text), "{lesson}: {text}");
         }
+        let source = format!("(../lessons/{lesson}/src/");
+        let doc = fs::read_to_string(root().join(format!("docs/{lesson}.md"))).unwrap();
+        let sources = doc.split(&source).skip(1).filter_map(|it| it.split_once([')', '#']));
+        for (file, _) in sources {
+            let link = format!("lessons-{lesson}-src-{}", file.replace(['/', '.', '_'], "-"));
+            for text in [format!("href=\"#{link}\""), format!("<pre id=\"{link}\">")] {
+                assert!(page.body.contains(&text), "{lesson}: {text}");
+            }
+        }
         let of_settings = "<span class=\"line\">[default.session]</span>";
         assert!(!page.body.contains(of_settings), "{lesson}: secrets may stand there");
     }

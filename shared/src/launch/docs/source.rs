@@ -1,10 +1,11 @@
 //! The files of a lesson with line numbers and colours.
 
-use std::fs;
 use std::path::Path;
 
 use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 use serde::Serialize;
+
+use crate::launch::files;
 
 /// A file of a lesson, to be shown.
 #[derive(Serialize)]
@@ -26,26 +27,31 @@ impl Source {
     }
 
     /// The files that a learner reads beside a lesson's doc: its sources and templates. Not its
-    /// settings, in which secrets may stand: whoever can visit the lesson can read this.
+    /// settings, in which secrets may stand: any visitor of the lesson can read this.
     pub(super) fn of(root: &Path, lesson: &str) -> Vec<Self> {
         let folders = [format!("lessons/{lesson}/src"), format!("templates/{lesson}")];
-        let mut paths = vec![];
-        for folder in folders {
-            let mut names: Vec<_> = fs::read_dir(root.join(&folder))
-                .into_iter()
-                .flatten()
-                .flatten()
-                .filter_map(|entry| entry.file_name().into_string().ok())
-                .filter(|name| !name.starts_with('.'))
-                .filter(|name| [".rs", ".tera"].iter().any(|end| name.ends_with(end)))
-                .collect();
-            // `main.rs` is where one begins to read, and the tests are where one ends.
-            names.sort_by_key(|name| (name != "main.rs", name == "tests.rs", name.clone()));
-            paths.extend(names.into_iter().map(|name| format!("{folder}/{name}")));
-        }
+        let paths = folders.iter().flat_map(|folder| {
+            let mut files = files::below(&root.join(folder)).unwrap_or_default();
+            files.sort_by_cached_key(|file| in_order(file));
+            files.into_iter().map(move |file| format!("{folder}/{}", with_slashes(&file)))
+        });
+        let is_shown = |path: &String| [".rs", ".tera"].iter().any(|end| path.ends_with(end));
         let read = |path: String| Some(Self::new(path.clone(), &super::read(&root.join(path))?));
-        paths.into_iter().filter_map(read).collect()
+        paths.filter(is_shown).filter_map(read).collect()
     }
+}
+
+/// `main.rs` is where one begins to read, then come the modules, each folder from its `mod.rs` on, and
+/// the tests are where one ends.
+fn in_order(file: &Path) -> impl Ord + use<> {
+    let (is_main, is_tests) = (file == Path::new("main.rs"), file == Path::new("tests.rs"));
+    let place = if file.ends_with("mod.rs") { file.with_file_name("") } else { file.to_owned() };
+    (!is_main, is_tests, place)
+}
+
+/// A path as the docs write it, on Windows too.
+fn with_slashes(path: &Path) -> String {
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 const KEYWORDS: [&str; 28] = [
@@ -103,6 +109,18 @@ mod tests {
             "<span class=\"comment\">/* two</span>\n<span class=\"comment\">lines */</span>"
         ));
         assert_eq!(html.lines().count(), text.lines().count());
+    }
+
+    #[test]
+    fn the_files_in_folders_are_there_too_from_the_main_to_the_tests() {
+        let root = crate::launch::catalogue::root().unwrap();
+        let sources = Source::of(&root, "08-database");
+        let paths =
+            sources.iter().filter_map(|it| it.path.strip_prefix("lessons/08-database/src/"));
+        let paths: Vec<_> = paths.collect();
+        assert_eq!(paths[..3], ["main.rs", "db/mod.rs", "db/accounts.rs"]);
+        assert!(paths.contains(&"pages/auth.rs") && paths.contains(&"user.rs"), "{paths:?}");
+        assert_eq!(paths.last(), Some(&"tests.rs"));
     }
 
     #[test]

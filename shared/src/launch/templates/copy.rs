@@ -15,6 +15,8 @@ use rocket::tokio::time::sleep;
 use rocket::{Build, Data, Orbit, Request, Rocket};
 use tempfile::TempDir;
 
+use crate::launch::files;
+
 /// `rocket_dyn_templates` 0.2.0 with a copy of the folder of templates. From the folder itself it would
 /// take each file whose name ends in `.tera`, and no template at all if one of them is none, such as
 /// the `._login.html.tera` of macOS. And what it watches is lost to it when the folder is deleted and
@@ -83,24 +85,16 @@ impl Mirror {
     }
 }
 
-/// The templates in this folder and in those of the lessons below it. Hidden files are none: they are
-/// those of macOS and of editors. A byte order mark at the beginning is no part of a template.
+/// The templates in this folder and in those of the lessons below it. A byte order mark at the
+/// beginning is no part of a template.
 fn read(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder)?.flatten() {
-        let (path, name) = (entry.path(), entry.file_name());
-        if path.is_dir() {
-            let below = read(&path)?;
-            files.extend(below.into_iter().map(|(file, text)| (Path::new(&name).join(file), text)));
-        } else if path.extension().is_some_and(|end| end == "tera")
-            && !name.to_string_lossy().starts_with('.')
-        {
-            let text = fs::read(&path)?;
-            let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
-            files.insert(name.into(), text.to_owned());
-        }
-    }
-    Ok(files)
+    let is_template = |file: &PathBuf| file.extension().is_some_and(|end| end == "tera");
+    let templates = files::below(folder)?.into_iter().filter(is_template).map(|file| {
+        let text = fs::read(folder.join(&file))?;
+        let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
+        Ok((file, text.to_owned()))
+    });
+    templates.collect()
 }
 
 impl<F> Templates<F> {
