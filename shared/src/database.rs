@@ -28,6 +28,8 @@ use crate::session::StoreError;
 /// The setting that says where the lessons' database is.
 const URL: &str = "databases.main.url";
 const CONNECT_TIMEOUT: &str = "databases.main.connect_timeout";
+/// How long the launch waits for a file: no other machine has to answer, but a disk may be slow.
+const SLOW_DISK: Duration = Duration::from_secs(10);
 
 /// Connections to the database that the setting `databases.main.url` names: a file with `sqlite:`, and
 /// with the feature `postgres` a server with `postgres:`.
@@ -145,7 +147,8 @@ async fn open(url: &str, pool: AnyPoolOptions, seconds: u64) -> Result<Pool, sql
         settle(&mut first, seconds).await?;
         first.close().await
     };
-    timeout(Duration::from_secs(seconds), first).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+    let patience = if path.is_some() { SLOW_DISK } else { Duration::from_secs(seconds) };
+    timeout(patience, first).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
     let file = path.as_deref().map(Opened::new).transpose()?;
     let (new, used) = (file.clone(), file.clone());
     let pool = pool

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool};
+use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool};
 
 use super::{Record, SESSIONS, Store, StoreError, to_json};
 use crate::clock::{Clock, Timestamp};
@@ -68,8 +68,8 @@ const SCHEMA: &str = "
     END;";
 
 /// Brings the file to its latest shape; one from before the shares does not say where sessions began.
-async fn prepare(writer: &SqlitePool) -> Result<(), sqlx::Error> {
-    let mut all = writer.begin_with("BEGIN IMMEDIATE").await?;
+async fn prepare(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let mut all = connection.begin_with("BEGIN IMMEDIATE").await?;
     let column = "SELECT COUNT(*) FROM pragma_table_info('sessions') WHERE name = 'begun_at'";
     sqlx::raw_sql(TABLE).execute(&mut *all).await?;
     if sqlx::query_scalar::<_, i64>(column).fetch_one(&mut *all).await? == 0 {
@@ -120,15 +120,17 @@ impl SqliteStore {
         let pool = |connections| {
             SqlitePoolOptions::new().max_connections(connections).acquire_timeout(2 * PATIENCE)
         };
-        let writer = pool(1).connect_with(options.clone()).await?;
-        prepare(&writer).await?;
+        // A pool would give up on a disk that is only slow, and would not say why.
+        let mut first = options.clone().busy_timeout(2 * PATIENCE).connect().await?;
+        prepare(&mut first).await?;
         // A file that may only be read has its tables too, and would be noticed by the first visitor.
-        sqlx::query("UPDATE kept SET sessions = sessions").execute(&writer).await?;
+        sqlx::query("UPDATE kept SET sessions = sessions").execute(&mut first).await?;
+        first.close().await?;
         let file = Opened::new(options.get_filename())?;
         // From here on nothing makes a file in the place of one that was deleted.
         let options = options.create_if_missing(false);
-        writer.set_connect_options(options.clone());
-        let readers = pool(READERS).connect_with(options).await?;
+        let writer = pool(1).connect_lazy_with(options.clone());
+        let readers = pool(READERS).connect_lazy_with(options);
         Ok(Self { cookie_name, clock, capacity, pages, file, readers, writer })
     }
 
