@@ -5,10 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use rocket::async_trait;
+use rocket::{State, async_trait};
 use shared::session::{Record, Store, StoreError};
 use shared::testing::{Answer, Browser, Server, open_store};
 
+use super::db::Db;
+
+const SECOND: Duration = Duration::from_secs(1);
+const ALMOST_A_MINUTE: Duration = Duration::from_secs(59);
 const MINUTE: Duration = Duration::from_mins(1);
 
 fn start() -> Server {
@@ -452,6 +456,73 @@ fn a_user_sees_and_ends_logins() {
     assert_eq!(phone.cookie(), None, "a session without a login is over");
 }
 
+/// What no page shows: how many rows there are.
+#[rocket::get("/rows")]
+async fn rows(db: &State<Db>) -> String {
+    let count = "SELECT (SELECT COUNT(*) FROM logins), (SELECT COUNT(*) FROM attempts)";
+    let (logins, attempts): (i64, i64) = sqlx::query_as(count).fetch_one(&****db).await.unwrap();
+    format!("{logins} logins, {attempts} attempts")
+}
+
+#[test]
+fn expired_logins_leave_the_database_at_the_next_login() {
+    let server = Server::start(super::rocket().mount("/", rocket::routes![rows]));
+    let browser = server.browser();
+    register(&browser, "Ferris");
+    let logins = || browser.get("/rows").body.split(' ').next().unwrap().to_owned();
+    // The lifetime, and the minute in which a click is not noted.
+    server.wait(30 * MINUTE + ALMOST_A_MINUTE);
+    log_in(&browser, "Ferris", "open+barley");
+    assert_eq!(logins(), "1");
+    server.wait(SECOND);
+    log_in(&browser, "Ferris", "open+barley");
+    assert_eq!(logins(), "0");
+}
+
+#[test]
+fn old_attempts_leave_the_database_at_the_next_one() {
+    let server = Server::start(super::rocket().mount("/", rocket::routes![rows]));
+    let browser = server.browser();
+    let attempts_after_another = || {
+        log_in(&browser, "Ferris", "open+barley");
+        let rows = browser.get("/rows").body;
+        rows.split_once(", ").unwrap().1.to_owned()
+    };
+    assert_eq!(attempts_after_another(), "1 attempts");
+    // The minute in which it counts, and one more for servers whose clocks are behind.
+    server.wait(MINUTE + ALMOST_A_MINUTE);
+    assert_eq!(attempts_after_another(), "2 attempts");
+    server.wait(SECOND);
+    assert_eq!(attempts_after_another(), "2 attempts", "the first is gone");
+}
+
+#[test]
+fn the_last_click_is_noted_once_a_minute() {
+    let server = start();
+    let (desk, phone) = (server.browser(), server.browser());
+    register(&desk, "Ferris");
+    log_in(&phone, "Ferris", "open+sesame");
+    let last_click = |time: &str| desk.get("/user").shows(&format!("<td>{time} <form"));
+    server.wait(ALMOST_A_MINUTE);
+    assert!(is_logged_in(&phone) && last_click("59 seconds ago"));
+    server.wait(SECOND);
+    assert!(last_click("1 minute ago"));
+    assert!(is_logged_in(&phone) && last_click("just now"));
+}
+
+#[test]
+fn a_login_whose_last_click_was_not_noted_does_not_expire_early() {
+    let server = start();
+    let (desk, phone) = (server.browser(), server.browser());
+    register(&desk, "Ferris");
+    server.wait(ALMOST_A_MINUTE);
+    assert!(is_logged_in(&desk));
+    server.wait(29 * MINUTE + ALMOST_A_MINUTE);
+    log_in(&phone, "Ferris", "open+sesame");
+    assert_eq!(phone.get("/user").body.matches("/end\"").count(), 1, "it is in the list");
+    assert!(is_logged_in(&desk));
+}
+
 #[test]
 fn nobody_ends_a_strangers_login() {
     let server = start();
@@ -654,6 +725,7 @@ impl Store for Full {
     }
 }
 
+/// Its tests wait a second between requests: only then a lifetime slides, and there is something to write.
 fn start_with_a_store_that_gets_full() -> (Server, Arc<Full>) {
     let rocket = super::rocket();
     let settings = rocket.figment().clone().merge(("session.store", "memory"));
@@ -662,9 +734,6 @@ fn start_with_a_store_that_gets_full() -> (Server, Arc<Full>) {
     let store: Arc<dyn Store> = full.clone();
     (Server::start(rocket.manage(store)), full)
 }
-
-/// The lifetime of a session slides once a second: only then there is something to write.
-const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn without_its_session_nothing_is_done_in_the_database() {
