@@ -321,14 +321,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_holds_a_million_sessions_and_no_more() {
-        let store = MemoryStore::new(Clock::manual(0));
+    async fn the_shards_together_hold_what_the_store_may_and_no_more() {
+        let store = MemoryStore::with_capacity(Clock::manual(0), 10 * SHARDS, SHARDS);
         let first = store.create(record(1, false)).await.unwrap();
-        for _ in 0..SESSIONS + SESSIONS / 10 {
+        for _ in 0..100 * SHARDS {
             store.create(record(2, false)).await.unwrap();
         }
         let total: usize = store.shards.iter().map(|shard| shard.lock().entries.len()).sum();
-        assert!(total > SESSIONS * 9 / 10 && total <= SESSIONS + SHARDS, "{total}");
+        assert_eq!(total, 10 * SHARDS);
         assert_eq!(kept(&store, &[first]).await, [false]);
+        let store = MemoryStore::new(Clock::manual(0));
+        let capacity: usize = store.shards.iter().map(|shard| shard.lock().capacity).sum();
+        assert_eq!(capacity, SESSIONS);
     }
 }
