@@ -26,8 +26,8 @@ use crate::config::sqlite_file::{self, Opened};
 use crate::session::StoreError;
 
 /// The setting that says where the lessons' database is.
-const URL: &str = "databases.main.url";
-const CONNECT_TIMEOUT: &str = "databases.main.connect_timeout";
+pub(crate) const URL: &str = "databases.main.url";
+pub(crate) const CONNECT_TIMEOUT: &str = "databases.main.connect_timeout";
 /// How long the launch waits for a file: no other machine has to answer, but a disk may be slow.
 const SLOW_DISK: Duration = Duration::from_secs(10);
 
@@ -448,31 +448,9 @@ pub(crate) fn with_a_file_of_its_own(settings: Figment) -> Result<Figment, Strin
     Ok(settings.join((URL, file_in(&folder))))
 }
 
-fn file_in(folder: &Path) -> String {
+/// The address of the database in a folder of data.
+pub(crate) fn file_in(folder: &Path) -> String {
     sqlite_url(&folder.join("lesson.db"))
-}
-
-/// Settings with an empty database of a test's own: a file in its folder, or on the server that the
-/// settings name a schema.
-pub(crate) fn for_a_test(settings: Figment, folder: &Path) -> Figment {
-    let given: String = settings.extract_inner(URL).unwrap_or_default();
-    let own = if given.starts_with("postgres") {
-        rocket::async_test(with_a_schema(&given)).expect("the database answers")
-    } else {
-        file_in(folder)
-    };
-    // What a busy machine takes is no outage.
-    settings.merge((URL, own)).merge((CONNECT_TIMEOUT, 10))
-}
-
-async fn with_a_schema(url: &str) -> Result<String, sqlx::Error> {
-    sqlx::any::install_default_drivers();
-    let schema = format!("test_{:032x}", rand::random::<u128>());
-    let mut connection = AnyConnection::connect(url).await?;
-    connection.execute(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).await?;
-    connection.close().await?;
-    let and = if url.contains('?') { '&' } else { '?' };
-    Ok(format!("{url}{and}options[search_path]={schema}"))
 }
 
 #[cfg(test)]

@@ -15,6 +15,9 @@
 //! assert_eq!(corro.get("/nowhere").status, 404);
 //! ```
 
+#[cfg(feature = "database")]
+mod database;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -98,7 +101,7 @@ impl Server {
         let settings = rocket.figment().clone().merge(("log_level", "off")).merge(("xray", false));
         let settings = settings.merge(("data_dir", data.path()));
         #[cfg(feature = "database")]
-        let settings = crate::database::for_a_test(settings, data.path());
+        let settings = database::of_its_own(settings, data.path());
         let rocket = rocket.configure(settings);
         let client = Client::untracked(rocket.manage(clock.clone())).expect("it launches");
         Self { client, clock, _data: data }
