@@ -370,9 +370,18 @@ impl Session {
         self.state.lock().fault.clone()
     }
 
+    /// Whether there are messages on the page.
+    fn shows_messages(&self) -> bool {
+        let state = self.state.lock();
+        state.unsaved.changes.iter().any(|change| matches!(change, Change::Shown(_)))
+    }
+
     /// Lets the messages wait that were on a page which is not shown.
     fn keep_messages(&self) {
-        self.state.lock().forget(|change| matches!(change, Change::Shown(_)), self.now);
+        let state = &mut *self.state.lock();
+        state.unsaved.changes.retain(|change| !matches!(change, Change::Shown(_)));
+        let kept = state.kept().cloned();
+        state.see(kept.unwrap_or_else(|| Arc::new(Record::new(self.now))));
     }
 
     /// Whether all that is to be saved are messages for the next page.
@@ -404,15 +413,6 @@ impl State {
         }
         let slides = self.record.permanent && settings.refresh_each_request;
         !self.unsaved.changes.is_empty() || slides && self.effect.is_none()
-    }
-
-    /// Takes changes back that are not saved yet.
-    fn forget(&mut self, is_unwanted: impl Fn(&Change) -> bool, now: Timestamp) {
-        if self.unsaved.changes.iter().any(&is_unwanted) {
-            self.unsaved.changes.retain(|change| !is_unwanted(change));
-            let kept = self.kept().cloned();
-            self.see(kept.unwrap_or_else(|| Arc::new(Record::new(now))));
-        }
     }
 
     /// Sees the session as this record, with what is not saved yet.

@@ -79,7 +79,7 @@ const COOKIES: &str = "open the browser's developer tools (F12), there \u{201c}A
 
 /// What is wrong with the cookies of this request, and the way out, if that is why it is refused.
 fn cookie_trouble(req: &Request<'_>) -> Option<(String, String)> {
-    if cookie::is_dropped(req) {
+    if cookie::is_dropped() {
         let title = "Your browser sent a cookie that cannot be read".to_owned();
         let advice = format!(
             "Another program on this host has set a cookie with bytes that are not UTF-8, and \

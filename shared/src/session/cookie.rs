@@ -31,11 +31,9 @@ pub(crate) fn note_dropped() {
     }
 }
 
-/// Whether the browser sent cookies that cannot be read.
-pub(crate) fn is_dropped(req: &Request<'_>) -> bool {
-    struct IsDropped(bool);
-    let is_dropped = || task::try_id().is_some_and(|id| DROPPED.lock().contains(&id));
-    req.local_cache(|| IsDropped(is_dropped())).0
+/// Whether the browser sent cookies that cannot be read, with the request of this task.
+pub(crate) fn is_dropped() -> bool {
+    task::try_id().is_some_and(|id| DROPPED.lock().contains(&id))
 }
 
 /// The values of all cookies of this name, as the browser wrote them.

@@ -33,7 +33,7 @@ impl Loaded {
         let Some(sessions) = req.rocket().state::<Sessions>() else {
             return Self(None);
         };
-        if cookie::is_dropped(req) {
+        if cookie::is_dropped() {
             return Self(Some(Err(StoreError::UnreadableCookies)));
         }
         let name = &sessions.cookie_name;
@@ -127,7 +127,9 @@ impl Fairing for SaveSession {
     }
 
     async fn on_request(&self, req: &mut Request<'_>, _: &mut Data<'_>) {
-        IsHead::of(req);
+        if req.method() == Method::Head {
+            req.local_cache(|| IsHead(true));
+        }
     }
 
     async fn on_response<'r>(&self, req: &'r Request<'_>, res: &mut Response<'r>) {
@@ -157,7 +159,7 @@ async fn save(session: &Session, req: &Request<'_>, status: Status) -> Result<()
         }
         return Ok(());
     }
-    if !is_shown(req, status) {
+    if session.shows_messages() && !is_shown(req, status) {
         session.keep_messages();
     }
     let may_be_lost = session.is_left_with_messages();
@@ -243,14 +245,8 @@ fn finish(session: &Session, asked: bool, req: &Request<'_>, res: &mut Response<
     }
 }
 
-/// Whether a request came as HEAD: Rocket makes a GET of it if no route wants it as it is.
+/// Left in a request that came as HEAD: Rocket makes a GET of it if no route wants it as it is.
 struct IsHead(bool);
-
-impl IsHead {
-    fn of(req: &Request<'_>) -> bool {
-        req.local_cache(|| Self(req.method() == Method::Head)).0
-    }
-}
 
 /// Whether a person sees the response, as far as the server can know.
 fn is_shown(req: &Request<'_>, status: Status) -> bool {
@@ -259,7 +255,7 @@ fn is_shown(req: &Request<'_>, status: Status) -> bool {
         .flat_map(|name| req.headers().get(name))
         .any(|purpose| purpose.contains("prefetch"));
     let has_page = !status.class().is_redirection() && ![204, 205].contains(&status.code);
-    has_page && !is_in_advance && !IsHead::of(req)
+    has_page && !is_in_advance && !req.local_cache(|| IsHead(false)).0
 }
 
 /// Left in the request whose response did not hold because of its session: that is a bare status now,
