@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::figment::Figment;
+use rocket::http::uri::Host;
 use rocket::http::{ContentType, Cookie, Header, Method};
 use rocket::local::blocking::{Client, LocalResponse};
 use rocket::{Build, Rocket};
@@ -213,6 +214,7 @@ impl Browser<'_> {
         let mut request = self.server.client.req(method, path);
         if let Some(address) = self.address {
             request = request.remote(SocketAddr::new(address, 50_000));
+            request.set_host(Host::from(rocket::uri!("127.0.0.1")));
         }
         if let Some(fields) = form {
             request = request.header(ContentType::Form).body(fields);

@@ -138,7 +138,7 @@ impl<'r> Responder<'r, 'static> for ErrorPage {
         res.set_status(status);
         set_retry_after(&mut res, status);
         // Rocket answers methods that it does not know without asking any fairing.
-        protection::set_headers(&mut res);
+        protection::set_headers(&mut res, "'none'");
         if !allowed.is_empty() {
             let allowed = allowed.into_iter().collect::<Vec<_>>().join(", ");
             res.set_header(Header::new("Allow", allowed));

@@ -4,7 +4,7 @@
 use std::net::Ipv6Addr;
 
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::uri::{Authority, Origin};
+use rocket::http::uri::{Host, Origin};
 use rocket::http::{Method, Status};
 use rocket::{Data, Request, Response, Route, post, routes};
 
@@ -29,19 +29,20 @@ pub(crate) const POLICY: &str = "Content-Security-Policy";
 /// The policy: nothing but what this server itself serves, no scripts or styles
 /// within the page, and frames around it only in `framed_by`.
 pub(crate) fn policy(framed_by: &str) -> String {
-    format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-         form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
-    )
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors "
+        .to_owned()
+        + framed_by
 }
 
-/// Sets the security headers of a response; a policy that it has already stands.
-pub(crate) fn set_headers(res: &mut Response<'_>) {
+/// Sets the security headers of a response that may be shown in a frame of `framed_by`; a policy that
+/// it has already stands.
+pub(crate) fn set_headers(res: &mut Response<'_>, framed_by: &str) {
     for (name, value) in HEADERS {
         res.set_raw_header(name, value);
     }
     if !res.headers().contains(POLICY) {
-        res.set_raw_header(POLICY, policy("'none'"));
+        res.set_raw_header(POLICY, policy(framed_by));
     }
 }
 
@@ -51,38 +52,27 @@ fn is_framed_by_itself(req: &Request<'_>) -> bool {
     header("Sec-Fetch-Dest") == Some("iframe") && header("Sec-Fetch-Site") == Some("same-origin")
 }
 
-/// Sets the security headers of every response.
-pub(crate) struct SecurityHeaders;
+/// Refuses requests that may not be what a visitor wants, and sets the security headers of every response.
+pub(crate) struct Protection;
 
 #[rocket::async_trait]
-impl Fairing for SecurityHeaders {
+impl Fairing for Protection {
     fn info(&self) -> Info {
-        Info { name: "Security headers", kind: Kind::Response }
+        Info { name: "Protection", kind: Kind::Request | Kind::Response }
+    }
+
+    async fn on_request(&self, req: &mut Request<'_>, data: &mut Data<'_>) {
+        let is_safe = matches!(req.method(), Method::Get | Method::Head | Method::Options);
+        if let Some(reason) = malformed_because(req, data).await {
+            refuse(req, reason);
+            send_to(MALFORMED, req);
+        } else if !is_safe && is_from_elsewhere(req) {
+            send_to(REFUSED, req);
+        }
     }
 
     async fn on_response<'r>(&self, req: &'r Request<'_>, res: &mut Response<'r>) {
-        if is_framed_by_itself(req) && !res.headers().contains(POLICY) {
-            res.set_raw_header(POLICY, policy("'self'"));
-        }
-        set_headers(res);
-    }
-}
-
-/// Answers 403 to requests that would change something and come from a page of another origin
-/// (ASVS 3.5.1). Browsers say where a request comes from; a page cannot make them lie.
-pub(crate) struct SameOrigin;
-
-#[rocket::async_trait]
-impl Fairing for SameOrigin {
-    fn info(&self) -> Info {
-        Info { name: "Same origin", kind: Kind::Request }
-    }
-
-    async fn on_request(&self, req: &mut Request<'_>, _: &mut Data<'_>) {
-        let is_safe = matches!(req.method(), Method::Get | Method::Head | Method::Options);
-        if !is_safe && is_from_elsewhere(req) {
-            send_to(REFUSED, req);
-        }
+        set_headers(res, if is_framed_by_itself(req) { "'self'" } else { "'none'" });
     }
 }
 
@@ -93,6 +83,8 @@ fn send_to(path: &'static str, req: &mut Request<'_>) {
     req.set_uri(Origin::path_only(path));
 }
 
+/// Whether a page of another origin has sent it (ASVS 3.5.1). Browsers say where a request comes from; a
+/// page cannot make them lie.
 fn is_from_elsewhere(req: &Request<'_>) -> bool {
     let headers = |name| req.headers().get(name).collect::<Vec<_>>();
     match (headers("Sec-Fetch-Site").as_slice(), headers("Origin").as_slice()) {
@@ -109,74 +101,52 @@ fn is_from_elsewhere(req: &Request<'_>) -> bool {
     }
 }
 
-/// Answers 400 to requests whose client was gone, or spoke nonsense, within the first bytes of the
-/// body. When Rocket fails to read those it says nothing, and `name=Fe` of `name=Ferris` would pass
-/// for a whole form; what goes wrong later it finds itself. And to a GET or HEAD with a body: browsers
-/// send none, so it is a form that says `_method=get`, which Rocket believes.
-pub(crate) struct WholeBody;
-
-#[rocket::async_trait]
-impl Fairing for WholeBody {
-    fn info(&self) -> Info {
-        Info { name: "Whole body", kind: Kind::Request }
-    }
-
-    async fn on_request(&self, req: &mut Request<'_>, data: &mut Data<'_>) {
-        // This reads no more, unless that has failed.
-        let is_cut_off = !data.peek_complete() && data.peek(LOOKED_AT).await.len() < LOOKED_AT;
-        let only_asks = matches!(req.method(), Method::Get | Method::Head);
-        if is_cut_off || only_asks && !data.peek(1).await.is_empty() {
-            refuse(req, "The request is cut off, or a GET with a body. Nothing was changed.");
-            send_to(MALFORMED, req);
-        }
+/// Why a request is answered with 400, if it is.
+async fn malformed_because(req: &Request<'_>, data: &mut Data<'_>) -> Option<&'static str> {
+    if !is_whole(req, data).await {
+        Some("The request is cut off, or a GET with a body. Nothing was changed.")
+    } else if req.remote().is_some() && !names_one_host(req) {
+        // Rocket's client for tests has no connection, and need not name a host.
+        Some("The request has no header Host, more than one, or one that is not a host.")
+    } else if !is_utf8(req.uri()) {
+        Some("The address is not UTF-8.")
+    } else {
+        None
     }
 }
 
-/// Answers 400 to requests that two programs could read differently: with no host, several, or one that
-/// is none (RFC 9112, 3.2), and with an address that is not UTF-8. No browser sends them. Rocket 0.5.2
-/// tells neither the version of HTTP nor the host of `GET http://host/`: HTTP/1.0 must name one too.
-pub(crate) struct WellFormed;
-
-#[rocket::async_trait]
-impl Fairing for WellFormed {
-    fn info(&self) -> Info {
-        Info { name: "Well-formed request", kind: Kind::Request }
-    }
-
-    async fn on_request(&self, req: &mut Request<'_>, _: &mut Data<'_>) {
-        let reason = if !names_one_host(req) {
-            "The request has no header Host, more than one, or one that is not a host."
-        } else if !is_utf8(req.uri()) {
-            "The address is not UTF-8."
-        } else {
-            return;
-        };
-        refuse(req, reason);
-        send_to(MALFORMED, req);
-    }
+/// Whether all of a request has come, and no more than there should be.
+///
+/// If the client was gone, or spoke nonsense, within the first bytes of the body, Rocket says nothing,
+/// and `name=Fe` of `name=Ferris` would pass for a whole form; what goes wrong later it finds itself.
+/// Browsers send no GET or HEAD with a body: it is a form that says `_method=get`, which Rocket believes.
+async fn is_whole(req: &Request<'_>, data: &mut Data<'_>) -> bool {
+    // This reads no more, unless that has failed.
+    let is_cut_off = !data.peek_complete() && data.peek(LOOKED_AT).await.len() < LOOKED_AT;
+    let only_asks = matches!(req.method(), Method::Get | Method::Head);
+    !is_cut_off && (!only_asks || data.peek(1).await.is_empty())
 }
 
+/// Whether a request names one host (RFC 9112, 3.2): without, two programs could read it differently.
+/// No browser sends such a one. Rocket 0.5.2 tells neither the version of HTTP nor the host of
+/// `GET http://host/`: HTTP/1.0 must name one too.
+///
+/// Rocket has read the first of them, and takes what stands before an `@` for a part of it.
 fn names_one_host(req: &Request<'_>) -> bool {
-    let hosts: Vec<_> = req.headers().get("Host").collect();
-    match hosts.as_slice() {
-        [host] => is_host(host),
-        // Rocket's client for tests names none, and has no connection.
-        [] => req.remote().is_none(),
+    let mut hosts = req.headers().get("Host");
+    match (hosts.next(), hosts.next()) {
+        (Some(text), None) => !text.contains('@') && req.host().is_some_and(is_host),
         _ => false,
     }
 }
 
 /// A name, an IPv4 address or an IPv6 address in brackets, and a port if it is not the usual one.
-fn is_host(text: &str) -> bool {
-    let Ok(authority) = Authority::parse(text) else {
-        return false;
-    };
-    let name = authority.host();
-    let is_name = match name.strip_prefix('[') {
+fn is_host(host: &Host<'_>) -> bool {
+    let name = host.domain().as_str();
+    match name.strip_prefix('[') {
         Some(address) => address.trim_end_matches(']').parse::<Ipv6Addr>().is_ok(),
         None => !name.is_empty() && !name.contains('%'),
-    };
-    is_name && authority.user_info().is_none()
+    }
 }
 
 fn is_utf8(address: &Origin<'_>) -> bool {

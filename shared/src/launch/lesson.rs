@@ -87,12 +87,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
         .attach(AdHoc::on_ignite("Around the lesson", |rocket| async {
             // From here they come after the fairings of the lesson, and the log comes last.
             let rocket = xray::attach_if_on(rocket.attach(error_pages::PageForRefused));
-            rocket
-                .attach(protection::SameOrigin)
-                .attach(protection::WholeBody)
-                .attach(protection::WellFormed)
-                .attach(protection::SecurityHeaders)
-                .attach(AccessLog)
+            rocket.attach(protection::Protection).attach(AccessLog)
         }))
         .attach(banner::fairing(lesson.clone()))
         .manage(lessons)
