@@ -235,7 +235,7 @@ pub async fn wipe(db: &AnyPool) {
     }
 }
 
-/// Why there is no connection to the database, in words for whoever started the server.
+/// Why there is no connection to the database, in words for the terminal.
 #[derive(Debug)]
 pub struct PoolError(String);
 
@@ -542,7 +542,7 @@ mod tests {
         assert_eq!(snapshot.as_database_error().unwrap().code().unwrap(), "517");
         assert_eq!(status(snapshot), 503);
         drop(reader);
-        let orphan = pool.execute("INSERT INTO b VALUES ('nobody')").await.unwrap_err();
+        let orphan = pool.execute("INSERT INTO b VALUES ('gone')").await.unwrap_err();
         assert_eq!(status(orphan), 401);
         let twice = pool.execute("INSERT INTO a VALUES ('x')").await.unwrap_err();
         assert_eq!(status(twice), 500);

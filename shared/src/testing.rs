@@ -129,7 +129,7 @@ impl Server {
         Browser { server: self, jar: RefCell::default(), address: None }
     }
 
-    /// Opens a browser at another address than everybody's.
+    /// Opens a browser at an address of its own.
     #[must_use]
     pub fn browser_at(&self, address: IpAddr) -> Browser<'_> {
         Browser { address: Some(address), ..self.browser() }
@@ -198,7 +198,7 @@ impl Browser<'_> {
         jar.values().next().map(|kept| kept.value.clone())
     }
 
-    /// Gives it a cookie, as somebody would who has copied it.
+    /// Gives it a cookie, such as a copy of another browser's.
     pub fn set_cookie(&self, name: &str, value: &str) {
         let kept = Kept { value: value.to_owned(), until: Timestamp::MAX };
         self.jar.borrow_mut().insert(name.to_owned(), kept);

@@ -13,7 +13,7 @@ fn app(store: &str, key: &str, older: &[String]) -> App {
 }
 
 #[test]
-fn a_cookie_under_another_key_is_nobodys() {
+fn a_cookie_under_another_key_is_rejected() {
     for store in SEALING {
         let (ours, theirs) =
             (app(store, &fresh_key(), &[]).start(), app(store, &fresh_key(), &[]).start());
@@ -26,7 +26,7 @@ fn a_cookie_under_another_key_is_nobodys() {
 }
 
 #[test]
-fn a_cookie_of_another_store_is_nobodys() {
+fn a_cookie_of_another_store_is_rejected() {
     let key = fresh_key();
     let (private, signed) = (app("private", &key, &[]).start(), app("signed", &key, &[]).start());
     for (from, to) in [(&private, &signed), (&signed, &private)] {
@@ -72,7 +72,7 @@ fn older_keys_still_open_and_the_newest_writes() {
         assert_eq!(
             later.get("/get/name").body,
             "Some(\"Ferris\")",
-            "{store}: written anew, under the new key"
+            "{store}: written again, under the new key"
         );
         later.set_cookie("test", &browser.cookie().unwrap());
         assert_eq!(later.get("/get/name").body, "None", "{store}: the old key is gone");
@@ -80,7 +80,7 @@ fn older_keys_still_open_and_the_newest_writes() {
 }
 
 #[test]
-fn everybody_can_read_a_signed_cookie_and_nobody_a_private_one() {
+fn a_signed_cookie_can_be_read_and_a_private_one_cannot() {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 

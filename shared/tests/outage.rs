@@ -294,12 +294,12 @@ fn silent() -> Rocket<Build> {
 }
 
 #[test]
-fn nobody_waits_for_a_silent_store_longer_than_a_second() {
+fn no_request_waits_for_a_silent_store_longer_than_a_second() {
     let server = Server::start(silent());
-    let (visitor, stranger) = (server.browser(), server.browser());
+    let (visitor, other) = (server.browser(), server.browser());
     visitor.set_cookie("lesson-02", "token");
     let begin = std::time::Instant::now();
-    for answer in [visitor.get("/test/name"), stranger.post("/test/name/Ferris", "")] {
+    for answer in [visitor.get("/test/name"), other.post("/test/name/Ferris", "")] {
         assert_eq!(answer.status, 503);
         assert_eq!(answer.header("Retry-After"), "1");
     }

@@ -70,12 +70,12 @@ on_every_store! {
     after_clear_a_new_one_begins,
     a_copy_from_before_the_end_is_dead_on_the_server,
     renew_keeps_the_values_and_kills_the_old_id,
-    renew_begins_the_absolute_limit_anew,
+    renew_restarts_the_absolute_lifetime,
     an_id_that_was_not_issued_is_never_adopted,
     an_emptied_session_is_never_adopted,
-    a_cookie_with_any_byte_changed_is_nobodys,
-    a_mangled_cookie_is_nobodys,
-    a_cookie_of_another_lesson_is_nobodys,
+    a_cookie_with_any_byte_changed_is_rejected,
+    a_mangled_cookie_is_rejected,
+    a_cookie_of_another_lesson_is_rejected,
     an_error_saves_nothing,
     a_panic_saves_nothing,
     what_cannot_be_stored_fails_the_request,
@@ -91,9 +91,9 @@ on_every_store! {
     messages_never_fill_a_session,
     what_shows_a_session_is_not_kept_in_caches,
     the_end_is_told_as_it_will_be,
-    a_value_that_changes_its_type_begins_anew,
-    a_slow_request_brings_no_session_back_that_is_over,
-    a_slow_login_takes_nothing_from_a_session_that_is_over,
+    a_value_that_changes_its_type_begins_with_the_default,
+    a_slow_request_brings_no_expired_session_back,
+    a_slow_login_takes_nothing_from_an_expired_session,
 }
 
 mod at_once {
@@ -394,7 +394,7 @@ fn renew_keeps_the_values_and_kills_the_old_id(app: &App) {
     assert_eq!(still_there, app.kept == Kept::InTheCookie);
 }
 
-fn renew_begins_the_absolute_limit_anew(app: &App) {
+fn renew_restarts_the_absolute_lifetime(app: &App) {
     let server = app.with("absolute_lifetime", "10m").start();
     let browser = server.browser();
     browser.post("/insert/name/Ferris", "");
@@ -431,7 +431,7 @@ fn an_id_that_was_not_issued_is_never_adopted(app: &App) {
     assert_eq!(thief.get("/get/name").body, "None");
 }
 
-fn a_cookie_with_any_byte_changed_is_nobodys(app: &App) {
+fn a_cookie_with_any_byte_changed_is_rejected(app: &App) {
     let server = app.start();
     let browser = server.browser();
     browser.post("/insert/name/Ferris", "");
@@ -453,7 +453,7 @@ fn a_cookie_with_any_byte_changed_is_nobodys(app: &App) {
     }
 }
 
-fn a_mangled_cookie_is_nobodys(app: &App) {
+fn a_mangled_cookie_is_rejected(app: &App) {
     let server = app.start();
     let browser = server.browser();
     browser.post("/insert/name/Ferris", "");
@@ -483,7 +483,7 @@ fn a_mangled_cookie_is_nobodys(app: &App) {
     assert_eq!(browser.get("/get/name").body, "Some(\"Ferris\")");
 }
 
-fn a_cookie_of_another_lesson_is_nobodys(app: &App) {
+fn a_cookie_of_another_lesson_is_rejected(app: &App) {
     let (here, there) = (app.start(), app.with("cookie", "other").start());
     let browser = there.browser();
     browser.post("/insert/name/Ferris", "");
@@ -502,8 +502,8 @@ fn an_error_saves_nothing(app: &App) {
         let name = browser.get("/get/name").body;
         assert_eq!(name == format!("Some(\"Corro{code}\")"), saved, "{code}: {name}");
     }
-    let stranger = server.browser();
-    assert!(stranger.post("/fail/500/name/Corro", "").headers("Set-Cookie").is_empty());
+    let other = server.browser();
+    assert!(other.post("/fail/500/name/Corro", "").headers("Set-Cookie").is_empty());
 }
 
 fn a_panic_saves_nothing(app: &App) {
@@ -682,22 +682,22 @@ fn what_shows_a_session_is_not_kept_in_caches(app: &App) {
 fn the_end_is_told_as_it_will_be(app: &App) {
     let server = app.with("lifetime", "5m").start();
     let browser = server.browser();
-    assert_eq!(browser.get("/ending").body, "None");
+    assert_eq!(browser.get("/expiry").body, "None");
     browser.post("/insert/name/Ferris", "");
     server.wait(Duration::from_mins(1));
     assert_eq!(
-        browser.get("/ending").body,
+        browser.get("/expiry").body,
         "Some(240)",
         "it is not permanent, so it does not slide"
     );
     browser.post("/permanent/true", "");
     server.wait(Duration::from_mins(1));
-    assert_eq!(browser.get("/ending").body, "Some(300)");
+    assert_eq!(browser.get("/expiry").body, "Some(300)");
     assert_eq!(browser.post("/clear", "").status, 200);
-    assert_eq!(browser.get("/ending").body, "None");
+    assert_eq!(browser.get("/expiry").body, "None");
 }
 
-fn a_value_that_changes_its_type_begins_anew(app: &App) {
+fn a_value_that_changes_its_type_begins_with_the_default(app: &App) {
     let server = app.start();
     let browser = server.browser();
     browser.post("/insert/visits/many", "");
@@ -781,7 +781,7 @@ fn a_slow_request_saves_a_session_that_lives(app: &App) {
     assert_eq!(after.seconds_left, "Some(300)");
 }
 
-fn a_slow_request_brings_no_session_back_that_is_over(app: &App) {
+fn a_slow_request_brings_no_expired_session_back(app: &App) {
     for slow in ["/meet/insert_late/one", "/meet/update_late/visits", "/meet/nothing_late/x"] {
         let after = at_once(&app.with("lifetime", "5m"), &[slow, "/meet/wait/300"]);
         assert_eq!(after.keys, "[]", "{slow}");
@@ -789,7 +789,7 @@ fn a_slow_request_brings_no_session_back_that_is_over(app: &App) {
     }
 }
 
-fn a_slow_login_takes_nothing_from_a_session_that_is_over(app: &App) {
+fn a_slow_login_takes_nothing_from_an_expired_session(app: &App) {
     let after = at_once(&app.with("lifetime", "5m"), &["/meet/login_late/user", "/meet/wait/300"]);
     assert_eq!(after.keys, "[]");
     assert_eq!(after.keys_of_the_late_one, "[\"user\"]");

@@ -136,7 +136,7 @@ mod redis {
 
     #[test]
     #[ignore = "needs redis-server: tests/full"]
-    fn redis_itself_forgets_what_is_over() {
+    fn redis_itself_forgets_what_has_expired() {
         let redis = Redis::start();
         let server = App::on("redis").with("url", redis.url()).with("lifetime", "5m").start();
         let _browser = visitor(&server);
@@ -185,7 +185,7 @@ mod redis {
 
     #[test]
     #[ignore = "needs redis-server: tests/full"]
-    fn a_lost_connection_is_noticed_by_nobody() {
+    fn a_lost_connection_fails_no_request() {
         let redis = Redis::start();
         let server = App::on("redis").with("url", redis.url()).start();
         let browser = visitor(&server);

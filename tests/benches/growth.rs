@@ -60,7 +60,7 @@ async fn time(store: &dyn Store, tokens: &mut [String], bytes: usize) -> Figures
                 continue;
             };
             let next = store.replace(token, &seen, record(&"x".repeat(bytes)), false).await;
-            *token = next.expect("it answers").expect("nobody else changes it");
+            *token = next.expect("it answers").expect("nothing else changes it");
         }
         figures.push(begin.elapsed().as_secs_f64() * 1e6 / f64::from(TRIES));
     }

@@ -42,7 +42,7 @@ pub fn package(lesson: &str) -> String {
     format!("lesson-{}", &lesson[..2])
 }
 
-/// A secret key as the settings want it, which nobody else has.
+/// A secret key as the settings want it, at random.
 #[must_use]
 pub fn fresh_key() -> String {
     STANDARD.encode(&Key::generate().master()[..32])
@@ -132,7 +132,7 @@ pub struct Running {
     banner: Vec<String>,
     /// Collects what it prints after the banner.
     reader: Option<JoinHandle<Vec<String>>>,
-    /// Collects what it prints on stderr: nobody has to wait until that is read.
+    /// Collects what it prints on stderr: the test need not wait until that is read.
     errors: Option<JoinHandle<String>>,
 }
 
@@ -326,7 +326,7 @@ impl Browser {
         self.jar.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives it a cookie, as somebody who means harm might.
+    /// Gives it a cookie, as an attacker might.
     pub fn plant(&self, name: &str, value: &str) {
         self.jar().add_original(Cookie::new(name.to_owned(), value.to_owned()));
     }
@@ -362,7 +362,7 @@ impl Browser {
         answer
     }
 
-    /// Opens a page, as somebody who reaches the server by another name.
+    /// Opens a page under another name of the server.
     #[must_use]
     pub fn get_from(&self, host: &str, url: &str) -> Answer {
         Answer::of(self.agent.get(url).header("Host", host).call()).expect("there is an answer")

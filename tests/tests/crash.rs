@@ -2,7 +2,7 @@
 //! again, and nothing is half there. `CRASH_RUNS=200 tests/full` does it as often.
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
-#![allow(clippy::print_stdout, reason = "the runs are told to whoever asks for many")]
+#![allow(clippy::print_stdout, reason = "many runs report as they go")]
 
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};

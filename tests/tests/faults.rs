@@ -19,7 +19,7 @@ use rand::{Rng, SeedableRng};
 use regex::Regex;
 use tests::{Answer, Browser, Redis, Running, comes_true, command, command_with, register, target};
 
-/// What nobody waits for longer than: a second by the settings, and the rest for a busy machine.
+/// The longest wait: a second by the settings, and the rest for a busy machine.
 const PROMPTLY: Duration = Duration::from_secs(5);
 
 /// Stores that lesson 06 can have besides its own. All tests of a file share one program of a lesson.
@@ -92,7 +92,7 @@ fn stock(symbol: &str) -> String {
 /// kilobytes, and no thread, no lock and no connection to the database. Who wants a bound in time puts
 /// a proxy in front, as lesson 09 does: nginx waits a minute for a head and for each part of a body.
 #[test]
-fn slow_clients_keep_nobody_waiting_and_are_answered_when_they_are_done() {
+fn slow_clients_hold_up_no_others_and_are_answered_when_they_are_done() {
     const SLOW: usize = 50;
     let server = Running::start("08-database", &[]);
     let [slow, quick] =
@@ -172,7 +172,7 @@ fn who_leaves_in_the_midst_leaves_nothing_half_done() {
 /// Who may do something is known when a form begins; what it does counts when it is there.
 #[test]
 fn a_form_that_outlives_its_login_does_nothing() {
-    // Rocket looks at the beginning of a form before anybody is asked who they are.
+    // Rocket looks at the beginning of a form before it asks who sends it.
     const DELETE: &str = "more=0123456789&password=open+sesame";
     let server = Running::start("08-database", &[]);
     let here = register(&server.address, "Ada", "open sesame");
@@ -317,7 +317,7 @@ fn ten_thousand_idle_connections_leave_room_for_a_visitor() {
         stream.write_all(&b"GET / HTTP/1.1\r\nHost: x\r\n"[..n % 2 * 25]).unwrap();
         idle.push(stream);
         if n % 500 == 499 {
-            // Whoever connects faster than it accepts waits for the system's next try: a second.
+            // A client that connects faster than it accepts waits for the system's next try: a second.
             serve();
         }
     }
@@ -493,7 +493,7 @@ fn a_full_disk_under_the_database_is_a_503_and_loses_nothing() {
 
 #[test]
 #[ignore = "needs Linux and root: tests/full"]
-fn a_full_disk_under_the_sessions_is_a_503_and_logs_nobody_out() {
+fn a_full_disk_under_the_sessions_is_a_503_and_ends_no_login() {
     let disk = Disk::mount("sessions");
     let mut command = command_with("06-login", &STORES);
     command.env("ROCKET_SESSION", "{store=sqlite}").env("ROCKET_DATA_DIR", disk.0.join("data"));
@@ -526,7 +526,7 @@ fn a_full_disk_under_the_sessions_is_a_503_and_logs_nobody_out() {
 
 #[test]
 #[ignore = "needs redis-server: tests/full"]
-fn while_redis_hangs_there_is_a_503_within_a_second_and_nobody_is_logged_out() {
+fn while_redis_hangs_there_is_a_503_within_a_second_and_no_login_ends() {
     let redis = Redis::start("faults");
     let mut command = command_with("06-login", &STORES);
     command.env("ROCKET_SESSION", format!("{{store=redis,url={:?}}}", redis.url()));

@@ -75,7 +75,7 @@ impl Setup {
     }
 }
 
-/// Below the ports that the system gives to whoever asks for any: nobody takes it in between.
+/// Below the ports that the system gives to programs that ask for any: none takes it in between.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     // Another run of these tests has others.
@@ -152,7 +152,7 @@ fn from_click_to_click_another_server_answers_and_knows_you() {
 
 #[test]
 #[ignore = "needs nginx, Redis and PostgreSQL: tests/full"]
-fn a_server_that_is_killed_under_load_is_missed_by_nobody() {
+fn a_server_that_is_killed_under_load_fails_no_request() {
     const VISITORS: u64 = 8;
     const CLICKS: u64 = 60;
     let setup = Setup::start("redis");
@@ -237,7 +237,7 @@ fn without_postgresql_there_is_a_503_and_recovery_by_itself() {
 
 #[test]
 #[ignore = "needs nginx, Redis and PostgreSQL: tests/full"]
-fn a_new_key_on_all_servers_logs_nobody_out() {
+fn a_new_key_on_all_servers_ends_no_login() {
     for store in ["private", "signed", "redis"] {
         let setup = Setup::start(store);
         let visitor = setup.visitor("Ferris");

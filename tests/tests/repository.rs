@@ -21,7 +21,7 @@ fn toml(path: impl AsRef<Path>) -> toml::Table {
 }
 
 /// All files of the repository, by their paths from its root with `/`. A new one in a folder counts
-/// too; one at the top is what somebody who tries things has left there.
+/// too; one at the top was left there by an experiment.
 fn files() -> Vec<String> {
     let mut found = listed("--cached");
     if found.is_empty() {

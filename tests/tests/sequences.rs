@@ -1,5 +1,5 @@
 //! The pictures of who sends what to whom, drawn from what the real lessons are sent and answer.
-//! `UPDATE_DOCS=1 cargo test -p tests --test sequences` draws them anew.
+//! `UPDATE_DOCS=1 cargo test -p tests --test sequences` draws them again.
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -171,6 +171,6 @@ fn every_picture_shows_what_happens() {
             fs::write(&file, &picture).unwrap();
         }
         let drawn = fs::read_to_string(&file).unwrap_or_default();
-        assert!(drawn == picture, "{name}: with UPDATE_DOCS=1 this test draws it anew");
+        assert!(drawn == picture, "{name}: with UPDATE_DOCS=1 this test draws it again");
     }
 }

@@ -307,7 +307,7 @@ fn raw(server: &Running, head: impl AsRef<[u8]>) -> String {
 }
 
 #[test]
-fn a_hostile_cookie_header_is_nobodys_and_never_a_5xx() {
+fn a_hostile_cookie_header_is_rejected_and_never_a_5xx() {
     for store in ["private", "signed", "memory"] {
         let server =
             Running::start("02-name-form", &[("ROCKET_SESSION", &format!("{{store={store}}}"))]);
@@ -369,7 +369,7 @@ fn a_cookie_name_counts_as_it_is_written() {
     assert!(with(&format!("x=1;\t{planted} \t; y=2")).contains("Mallory"));
     assert!(
         !with(&format!("{planted}; {planted}")).contains("Mallory"),
-        "one of two was set by somebody else"
+        "one of two was set by another program"
     );
 }
 
@@ -443,7 +443,7 @@ fn what_two_cookies_ask_for_is_not_done() {
 }
 
 #[test]
-fn a_method_that_nobody_knows_gets_a_page_with_all_headers() {
+fn an_unknown_method_gets_a_page_with_all_headers() {
     let server = Running::start("01-hello", &[]);
     let answer = raw(&server, "FOO / HTTP/1.1\r\nHost: x\r\n").to_ascii_lowercase();
     assert!(answer.starts_with("http/1.1 400"), "{answer}");
@@ -714,7 +714,7 @@ fn a_login_with_the_old_password_does_not_outlive_its_change() {
             let others = thieves.into_iter().flat_map(|thief| thief.join().unwrap());
             others.chain(early).collect::<Vec<_>>()
         });
-        assert!(!thieves.is_empty(), "somebody was inside before");
+        assert!(!thieves.is_empty(), "there were logins before");
         assert!(is_logged_in(&owner, &server));
         let left = thieves.iter().filter(|thief| is_logged_in(thief, &server)).count();
         assert_eq!(left, 0, "of {} in round {round}", thieves.len());

@@ -22,7 +22,7 @@ struct Server {
     running: Running,
     requests: AtomicU64,
     failed: AtomicU64,
-    /// How often somebody was told to come again, and did.
+    /// How often a visitor was told to come again, and did.
     again: AtomicU64,
     writes: AtomicU64,
     lost: AtomicU64,
@@ -41,7 +41,7 @@ impl Server {
         Self { name, running, requests, failed, again, writes, lost }
     }
 
-    /// Sends a request; whoever is told to come again, because the machine is busy with other things
+    /// Sends a request; a visitor who is told to come again, because the machine is busy with other things
     /// and the store took longer than a second, does that for a while.
     fn send(&self, request: impl Fn() -> Answer) -> Answer {
         self.requests.fetch_add(1, Relaxed);
@@ -81,7 +81,7 @@ impl Server {
     fn check_all_is_well(&self) {
         assert_eq!(self.failed.load(Relaxed), 0, "{}: answers of 500 and above", self.name);
         assert_eq!(self.lost.load(Relaxed), 0, "{}: lost writes", self.name);
-        assert!(self.requests.load(Relaxed) > 0, "{}: nobody came", self.name);
+        assert!(self.requests.load(Relaxed) > 0, "{}: no request came", self.name);
     }
 }
 

@@ -3,7 +3,7 @@
 use shared::testing::Server;
 
 #[test]
-fn a_stranger_sees_the_form_and_gets_no_cookie() {
+fn a_new_visitor_sees_the_form_and_gets_no_cookie() {
     let server = Server::start(super::rocket());
     let answer = server.browser().get("/");
     assert!(answer.shows("action=\"/setName\" method=\"post\""));
@@ -25,9 +25,9 @@ fn the_name_stays() {
 #[test]
 fn another_browser_is_another_visitor() {
     let server = Server::start(super::rocket());
-    let (ferris, stranger) = (server.browser(), server.browser());
+    let (ferris, visitor) = (server.browser(), server.browser());
     ferris.post("/setName", "name=Ferris");
-    assert!(!stranger.get("/").shows("Ferris"));
+    assert!(!visitor.get("/").shows("Ferris"));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_name_of_any_script_is_shown_as_it_is() {
 }
 
 #[test]
-fn a_name_that_nobody_sees_is_refused() {
+fn an_invisible_name_is_refused() {
     let server = Server::start(super::rocket());
     for hidden in ['\u{200b}', '\u{feff}', '\u{3164}', '\u{ad}', '\u{2060}', '\u{202e}', '\u{115f}']
     {

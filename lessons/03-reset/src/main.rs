@@ -49,7 +49,7 @@ fn set_name(
     }
 }
 
-/// Try sending somebody this link: their name is gone. From lesson 04 on, what changes data is a POST.
+/// Try sending this link to a friend: their name is gone. From lesson 04 on, what changes data is a POST.
 #[get("/reset")]
 fn reset(session: &Session) -> Redirect {
     session.clear();

@@ -20,8 +20,8 @@ use shared::form::{Contextual, Email, Form};
 #[cfg(test)]
 mod tests;
 
-/// Everybody's addresses. In memory, so gone when the server stops; as many as come; and whoever
-/// types an address can also remove it: enough for a class, not for the world.
+/// The addresses of all visitors. In memory, so gone when the server stops; as many as come; and
+/// typing one is enough to remove it: fit for a class, not for the world.
 type EmailList = Mutex<BTreeSet<String>>;
 
 #[derive(FromForm)]

@@ -22,9 +22,9 @@ fn who_signs_up_is_on_the_list_and_is_thanked() {
 #[test]
 fn the_list_is_everybodys_and_the_button_is_ones_own() {
     let server = Server::start(super::rocket());
-    let (ferris, stranger) = (server.browser(), server.browser());
+    let (ferris, visitor) = (server.browser(), server.browser());
     sign_up(&ferris, "ferris@example.com");
-    let page = stranger.get("/");
+    let page = visitor.get("/");
     assert!(page.shows("<li>ferris@example.com"));
     assert!(page.shows("action=\"/signup\""));
     assert!(!page.shows("Thanks!"));
@@ -46,14 +46,14 @@ fn who_unregisters_is_removed_and_sees_the_form_again() {
 #[test]
 fn who_has_not_signed_up_cannot_unregister() {
     let server = Server::start(super::rocket());
-    let (ferris, stranger) = (server.browser(), server.browser());
+    let (ferris, visitor) = (server.browser(), server.browser());
     sign_up(&ferris, "ferris@example.com");
-    assert!(stranger.post("/unregister", "").shows("You haven't submitted an email!"));
+    assert!(visitor.post("/unregister", "").shows("You haven't submitted an email!"));
     assert!(ferris.get("/").shows("<li>ferris@example.com"));
 }
 
 #[test]
-fn an_address_that_somebody_else_removed_is_not_on_the_list() {
+fn an_address_that_was_removed_elsewhere_is_not_on_the_list() {
     let server = Server::start(super::rocket());
     let (one, other) = (server.browser(), server.browser());
     sign_up(&one, "ferris@example.com");

@@ -88,7 +88,7 @@ fn each_click_gives_it_five_minutes_again() {
 }
 
 #[test]
-fn after_twelve_hours_it_is_over_however_much_one_clicks() {
+fn after_twelve_hours_it_has_expired_despite_every_click() {
     let server = Server::start(super::rocket());
     let browser = server.browser();
     log_in(&browser);

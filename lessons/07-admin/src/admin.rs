@@ -15,8 +15,8 @@ use shared::session::{Session, StoreError};
 use crate::EmailList;
 use crate::attempts::Attempts;
 
-/// Whoever has typed the password. Only this module can make one, and only from a session that says
-/// so: a handler with this argument cannot forget to check.
+/// The visitor who has typed the password. Only this module can make one, and only from a session
+/// that says so: a handler with this argument cannot forget to check.
 pub(crate) struct Admin(());
 
 #[rocket::async_trait]
@@ -108,7 +108,7 @@ fn remove(
     Redirect::to(uri!(admin_page))
 }
 
-/// Ends the whole session: whoever was on the list stays there, but is a stranger to this browser.
+/// Ends the whole session: an address stays on the list, but this browser is a new visitor's.
 #[post("/logout")]
 fn logout(session: &Session) -> Redirect {
     session.clear();

@@ -26,7 +26,7 @@ use self::attempts::Attempts;
 #[cfg(test)]
 mod tests;
 
-/// Everybody's addresses. In memory, so gone when the server stops: the next lesson keeps them.
+/// The addresses of all visitors. In memory, so gone when the server stops: the next lesson keeps them.
 type EmailList = Mutex<BTreeSet<String>>;
 
 #[derive(FromForm)]

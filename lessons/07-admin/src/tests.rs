@@ -77,11 +77,11 @@ fn a_visitor_whose_address_the_admin_removed_is_told_so() {
 }
 
 #[test]
-fn nobody_else_gets_to_the_admins_pages() {
+fn only_the_admin_gets_to_the_admins_pages() {
     let server = start();
-    let (visitor, stranger) = (server.browser(), server.browser());
+    let (visitor, other) = (server.browser(), server.browser());
     sign_up(&visitor, "ferris@example.com");
-    for browser in [&visitor, &stranger] {
+    for browser in [&visitor, &other] {
         assert!(browser.get("/admin").redirects_to("/login"));
         assert!(browser.post("/admin/remove", "email=ferris@example.com").redirects_to("/login"));
     }
@@ -117,7 +117,7 @@ fn a_failure_takes_its_time_whatever_is_wrong() {
 }
 
 #[test]
-fn after_ten_failures_a_minute_nobody_looks_at_the_password() {
+fn after_ten_failures_a_minute_the_password_is_not_checked() {
     let server = start();
     let browser = server.browser();
     for _ in 0..10 {
@@ -136,7 +136,7 @@ fn after_ten_failures_a_minute_nobody_looks_at_the_password() {
 }
 
 #[test]
-fn who_guesses_locks_nobody_out_elsewhere() {
+fn guessing_locks_out_no_other_address() {
     let server = start();
     let at = |n: u8| server.browser_at(IpAddr::from([192, 0, 2, n]));
     for _ in 0..10 {
@@ -202,7 +202,7 @@ fn half_an_hour_without_a_change_ends_it() {
 }
 
 #[test]
-fn what_another_site_sends_removes_nobody() {
+fn what_another_site_sends_removes_no_address() {
     let server = start();
     let admin = server.browser();
     sign_up(&admin, "ferris@example.com");

@@ -20,7 +20,7 @@ use rocket_db_pools::Database;
 #[cfg(test)]
 mod tests;
 
-/// Try registering, adding a stock, and starting the lesson anew: all is still there.
+/// Try registering, adding a stock, and starting the lesson again: all is still there.
 #[get("/")]
 fn index() -> Redirect {
     Redirect::to(uri!(pages::profile::page))

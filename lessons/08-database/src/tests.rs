@@ -61,7 +61,7 @@ fn who_registers_is_logged_in() {
 }
 
 #[test]
-fn the_password_is_kept_by_nobody() {
+fn no_page_shows_the_password() {
     let server = start();
     let browser = server.browser();
     register(&browser, "Ferris");
@@ -112,7 +112,7 @@ fn names_that_look_alike_are_one_account() {
 }
 
 #[test]
-fn a_name_that_nobody_sees_is_no_account() {
+fn an_invisible_name_is_no_account() {
     let server = start();
     for hidden in ["\u{200b}", "\u{feff}", "\u{3164}", "\u{ad}", "\u{2060}", "\u{202e}", "\u{2800}"]
     {
@@ -175,7 +175,10 @@ fn an_unknown_name_and_a_wrong_password_get_the_same_answer() {
     let fastest = |times: Vec<_>| times.into_iter().min().unwrap();
     let ((known, one), (unknown, other)) = (fastest(known), fastest(unknown));
     assert_eq!(one, other);
-    assert!(unknown > known / 4, "a password is hashed for nobody too: {known:?}, {unknown:?}");
+    assert!(
+        unknown > known / 4,
+        "a password is hashed for an unknown name too: {known:?}, {unknown:?}"
+    );
 }
 
 #[test]
@@ -240,7 +243,7 @@ fn who_guesses_locks_out_neither_the_owner_nor_the_neighbours() {
 }
 
 #[test]
-fn where_one_has_logged_in_strangers_lock_nobody_out() {
+fn failures_of_others_lock_out_no_known_address() {
     let server = start();
     let school = IpAddr::from([192, 0, 2, 1]);
     register(&server.browser_at(school), "Ferris");
@@ -341,7 +344,7 @@ fn only_a_confirmed_address_gets_on_the_list() {
 }
 
 #[test]
-fn a_link_is_over_after_an_hour_or_when_there_is_another() {
+fn a_link_expires_after_an_hour_or_when_there_is_another() {
     let server = start();
     let browser = server.browser();
     register(&browser, "Ferris");
@@ -364,7 +367,7 @@ fn a_link_is_over_after_an_hour_or_when_there_is_another() {
 }
 
 #[test]
-fn five_mails_an_hour_to_an_address_and_nobody_is_told() {
+fn five_mails_an_hour_to_an_address_and_no_page_says_so() {
     let server = start();
     let (browser, mallory) = (server.browser(), server.browser());
     register(&browser, "Ferris");
@@ -453,7 +456,7 @@ fn a_user_sees_and_ends_logins() {
     assert_eq!(left, 1);
     assert!(desk.post("/logins/end_others", "").redirects_to("/user"));
     assert!(is_logged_in(&desk) && !is_logged_in(&phone) && !is_logged_in(&library));
-    assert_eq!(phone.cookie(), None, "a session without a login is over");
+    assert_eq!(phone.cookie(), None, "a session without a login has ended");
 }
 
 /// What no page shows: how many rows there are.
@@ -524,7 +527,7 @@ fn a_login_whose_last_click_was_not_noted_does_not_expire_early() {
 }
 
 #[test]
-fn nobody_ends_a_strangers_login() {
+fn a_user_ends_no_login_of_another() {
     let server = start();
     let (ferris, mallory) = (server.browser(), server.browser());
     register(&ferris, "Ferris");
@@ -607,7 +610,7 @@ fn every_page_behind_the_login_has_the_log_out() {
 }
 
 #[test]
-fn half_an_hour_after_the_last_click_it_is_over() {
+fn a_login_expires_half_an_hour_after_the_last_click() {
     let server = start();
     let (desk, phone) = (server.browser(), server.browser());
     register(&desk, "Ferris");
@@ -617,7 +620,7 @@ fn half_an_hour_after_the_last_click_it_is_over() {
         assert!(is_logged_in(&desk));
     }
     assert!(!is_logged_in(&phone));
-    assert!(!desk.get("/user").shows("End all others"), "what is over is not shown");
+    assert!(!desk.get("/user").shows("End all others"), "an expired login is not shown");
     server.wait(30 * MINUTE);
     assert!(!is_logged_in(&desk));
 }
@@ -663,7 +666,7 @@ fn an_address_with_another_id_than_ours_is_not_found() {
 }
 
 #[test]
-fn what_somebody_typed_is_text_and_nothing_more() {
+fn what_was_typed_is_text_and_nothing_more() {
     let server = start();
     let browser = server.browser();
     let sent = "username=%3Cimg+src%3Dx%3E'%22;--&email=o'hara@example.com&password=open+sesame";
@@ -804,7 +807,7 @@ fn what_was_done_is_no_error_because_a_message_is_lost() {
 }
 
 #[test]
-fn messages_that_nobody_reads_stop_nothing() {
+fn unread_messages_stop_nothing() {
     let server = start();
     let browser = server.browser();
     register(&browser, "Ferris");

@@ -13,7 +13,7 @@ use crate::db::accounts::{self, Account};
 use crate::db::logins::{self, Begun};
 
 /// A visitor who is logged in, as the database knows them at this moment: end the login there, and
-/// the session is worth nothing, whoever has its cookie.
+/// the session is worth nothing, even with its cookie.
 pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -72,8 +72,8 @@ impl User {
     }
 }
 
-/// Gives the session to whoever has just logged in, under a new id. The login that it held before is
-/// over.
+/// Gives the session to the visitor who has just logged in, under a new id. The login that it held
+/// before ends.
 ///
 /// The session is saved before the login is committed. If the one fails, nothing has happened; if the
 /// other does, the session names a login that there is not, and is worth nothing.

@@ -9,7 +9,7 @@ use rocket::figment::value::Value;
 
 use crate::config::settings::{SessionSettings, place};
 
-/// How keys begin that stand in tutorials, guides and examples. Everybody has them.
+/// How keys begin that stand in tutorials, guides and examples. They are public.
 const PUBLISHED: [&str; 3] = ["hPRYyVRiMyxp", "itlYmFR2vYKr", "Bx4Gb+aSIfuo"];
 
 /// The keys of a server: the newest writes, all of them open.
@@ -57,7 +57,7 @@ fn is_rockets_none(value: &Value) -> bool {
 fn missing() -> String {
     format!(
         "secret_key: outside of debug builds a key must be given.\n\
-         Whoever has it can forge sessions: keep it out of the code.\n{}",
+         A key can forge sessions: keep it out of the code.\n{}",
         advice()
     )
 }
@@ -88,7 +88,7 @@ fn read(key: &str) -> Result<Vec<u8>, &'static str> {
     let bytes =
         bytes.ok_or("a key is 32 random bytes, written as 44 characters of base64 or 64 of hex")?;
     if PUBLISHED.iter().any(|known| STANDARD.encode(&bytes).starts_with(known)) {
-        return Err("this key is published, anybody can forge a session with it");
+        return Err("this key is published, and its readers can forge a session");
     }
     // Of 32 random bytes about 30 are distinct, as are the steps from each to the next; and they
     // are text once in a thousand million times.

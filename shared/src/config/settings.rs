@@ -80,7 +80,7 @@ impl StoreKind {
     }
 }
 
-/// The stores that not every lesson needs are built in only if somebody asks for them.
+/// The stores that not every lesson needs are built in only on demand.
 fn store_problem(store: StoreKind) -> Option<String> {
     let is_built_in = match store {
         StoreKind::Sqlite => cfg!(feature = "sqlite"),
@@ -101,7 +101,7 @@ pub(crate) fn program() -> String {
     file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Where a store is that is not in this program, if nobody says so.
+/// Where a store is that is not in this program, unless the settings say so.
 fn default_url(store: StoreKind, data: &Path) -> String {
     match store {
         StoreKind::Sqlite => sqlite_url(&data.join("sessions.db")),
@@ -287,7 +287,7 @@ fn lifetime_problem(lifetime: Duration) -> Option<String> {
     (lifetime > LONGEST).then(|| "browsers keep no cookie for more than 400 days".to_owned())
 }
 
-/// Browsers take more in the name of a cookie than this, but nobody needs it; two underscores at the
+/// Browsers take more in the name of a cookie than this, but no lesson needs it; two underscores at the
 /// front are for them to give a meaning to.
 fn cookie_name_problem(name: &str) -> Option<String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';

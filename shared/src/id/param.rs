@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::SessionId;
 
-/// A name for something new that nobody can guess: 128 random bits, as 22 letters, digits, `-` and `_`.
+/// A name for something new that cannot be guessed: 128 random bits, as 22 letters, digits, `-` and `_`.
 ///
 /// ```
 /// assert_eq!(shared::random_id().len(), 22);

@@ -12,7 +12,7 @@ use crate::terminal::{Stream, say};
 /// The setting with the hash.
 const KEY: &str = "admin_password_hash";
 
-/// Letters and digits that nobody takes for one another: five bits each.
+/// Letters and digits that cannot be mistaken for one another: five bits each.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 /// The password of the one admin, as its hash; in managed state while the server runs.

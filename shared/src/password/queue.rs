@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[rocket::async_test]
-    async fn a_full_queue_rejects_at_once() {
+    async fn a_full_queue_refuses_instead_of_growing() {
         let queue = Queue::for_cores(1);
         let from = |n: usize| ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"][n % 4];
         let done = all_at_once(&queue, (0..4 * PLACES).map(from)).await;

@@ -115,7 +115,7 @@ impl App {
                 renew_and_update,
                 permanent,
                 ended,
-                ending,
+                expiry,
                 flash,
                 flash_long,
                 flashes,
@@ -240,9 +240,9 @@ fn ended(session: &Session) -> String {
     session.has_expired().to_string()
 }
 
-#[get("/ending")]
-fn ending(session: &Session) -> String {
-    format!("{:?}", session.expiry().map(|ending| ending.seconds_left))
+#[get("/expiry")]
+fn expiry(session: &Session) -> String {
+    format!("{:?}", session.expiry().map(|expiry| expiry.seconds_left))
 }
 
 #[post("/flash/<message>")]
@@ -507,7 +507,7 @@ impl App {
             statuses: answers.iter().map(|(status, _)| *status).collect(),
             keys: read(&token, "/keys").await,
             visits: read(&token, "/get_number/visits").await,
-            seconds_left: read(&token, "/ending").await,
+            seconds_left: read(&token, "/expiry").await,
             keys_of_the_late_one: read(&late_token, "/keys").await,
             cookies_of_the_late_one: late,
             flashes: read(&token, "/flashes").await,

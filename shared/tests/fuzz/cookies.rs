@@ -20,7 +20,7 @@ use crate::input::{like, seeds};
 use crate::settings::{good_key, settings};
 use crate::{fuzz, lesson};
 
-/// The stores go by the real clock: for them, too, these sessions are never over.
+/// The stores go by the real clock: for them, too, these sessions never expire.
 const NOW: u64 = 4_000_000_000;
 const STORES: [&str; 3] = ["private", "signed", "memory"];
 
@@ -73,7 +73,7 @@ fn cookie_seeds(tokens: &[String]) -> Vec<String> {
 }
 
 #[test]
-fn a_cookie_is_nobodys_unless_it_was_issued() {
+fn a_cookie_is_rejected_unless_it_was_issued() {
     let stores = all_stores();
     let tokens = tokens(&stores);
     let seeds = [tokens.clone(), cookie_seeds(&tokens)].concat();

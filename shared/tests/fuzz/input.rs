@@ -1,10 +1,10 @@
-//! Text that somebody who means harm might send.
+//! Text that an attacker might send.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// What is special to somebody who reads cookies, forms, numbers or settings.
+/// What is special to a reader of cookies, forms, numbers or settings.
 const PIECES: &[&str] = &[
     "",
     " ",

@@ -30,7 +30,7 @@ const KEYS: &[&str] = &[
     "secret_key",
 ];
 
-/// What nobody types by chance.
+/// What is not typed by chance.
 const PASSWORD: &str = "open-sesame-17";
 
 /// A key as the settings want it, always the same for a number.

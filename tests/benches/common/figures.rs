@@ -3,7 +3,7 @@
 use std::env;
 use std::fmt;
 
-/// A number from the environment, or what it is if nobody says so.
+/// A number from the environment, or its default.
 pub(crate) fn setting(name: &str, default: u32) -> u32 {
     match env::var(name) {
         Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} is a number, not {text}")),

@@ -8,7 +8,7 @@ use tests::target;
 /// The same request over and over.
 pub(crate) struct Load<'l> {
     pub(crate) url: String,
-    /// Those of several visitors, who take turns; nobody's if it is empty.
+    /// Those of several visitors, who take turns; a new visitor's if it is empty.
     pub(crate) cookies: &'l [String],
     /// What a form sends with POST; a GET if it is empty.
     pub(crate) form: &'l str,
@@ -53,8 +53,8 @@ impl Load<'_> {
     fn script(&self) -> String {
         let mut script = String::from("requests, n = {}, 0\nfunction init()\n");
         let method = if self.form.is_empty() { "GET" } else { "POST" };
-        let strangers = [String::new()];
-        for cookie in if self.cookies.is_empty() { &strangers } else { self.cookies } {
+        let new_visitors = [String::new()];
+        for cookie in if self.cookies.is_empty() { &new_visitors } else { self.cookies } {
             let cookie = match cookie.as_str() {
                 "" => String::new(),
                 cookie => format!("Cookie = {cookie:?}, "),

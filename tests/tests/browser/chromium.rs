@@ -97,7 +97,7 @@ impl Chromium {
         self.client.goto(url).await.unwrap();
     }
 
-    /// Looks at the page as a printer does that belongs to somebody with dark pages.
+    /// Looks at the page as a printer does if the pages are dark.
     pub(crate) async fn print_view(&self) {
         let features = json!([{ "name": "prefers-color-scheme", "value": "dark" }]);
         let media = json!({ "media": "print", "features": features });

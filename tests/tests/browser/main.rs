@@ -67,7 +67,7 @@ async fn log_in_with(
 }
 
 /// Opens the link in the last mail of lesson 08. A lesson prints its mails, and what it has printed
-/// is known when it has stopped: so it is started anew.
+/// is known when it has stopped: so it is started again.
 async fn confirm(browser: &Chromium, command: &mut Command, server: Running) -> Running {
     let printed = server.stop();
     let code = printed.rsplit("/confirm/").next().and_then(|rest| rest.lines().next());
@@ -337,8 +337,8 @@ async fn two_visitors_on_one_screen_have_two_lists() {
         browser.shows("Total value").await;
         let list = browser.main().await;
         assert!(list.contains(symbol) && list.contains(price), "{list}");
-        let strangers = STOCKS.iter().filter(|(other, ..)| *other != symbol);
-        assert!(strangers.into_iter().all(|(other, ..)| !list.contains(other)), "{list}");
+        let others = STOCKS.iter().filter(|(other, ..)| *other != symbol);
+        assert!(others.into_iter().all(|(other, ..)| !list.contains(other)), "{list}");
         let xray = browser.run("return document.getElementById('xray') !== null").await;
         assert_eq!(xray, true, "each has its X-ray");
         browser.leave_frame().await;
@@ -405,7 +405,7 @@ async fn every_page_is_in_order_at_every_width_and_in_both_schemes() {
     }
 }
 
-/// The pages of each lesson: those for anybody, and those after [`fill`].
+/// The pages of each lesson: those for all visitors, and those after [`fill`].
 const PAGES: [(&str, &[&str], &[&str]); 9] = [
     ("01-hello", &["/", "/nowhere", "/docs", "/docs/stores"], &[]),
     ("02-name-form", &["/", "/_two"], &[]),
@@ -493,7 +493,7 @@ async fn is_in_order(browser: &Chromium, server: &Running, axe: &str, place: &st
     assert_eq!(violations, Value::Array(vec![]), "{place}");
 }
 
-/// Makes the pictures of the README and the docs anew: `PICTURES=docs/pictures tests/full`.
+/// Makes the pictures of the README and the docs: `PICTURES=docs/pictures tests/full`.
 #[tokio::test]
 #[ignore = "needs Chromium: tests/full"]
 async fn the_pictures_can_be_taken() {

@@ -28,8 +28,8 @@ pub(crate) async fn begin(db: &AnyPool, name: &str, visitor: &Visitor) -> Result
     let counts = sqlx::query_as(COUNTS).bind(shared::digest(name)).bind(&visitor.address);
     let counts = counts.bind(visitor.now().cast_signed()).bind(name).fetch_one(db).await?;
     let Counts { failures, addresses, from_here, known } = counts;
-    let too_many_strangers = addresses > ADDRESSES || from_here > FAILURES_FROM_ADDRESS;
-    if failures > FAILURES || known == 0 && too_many_strangers {
+    let too_many_elsewhere = addresses > ADDRESSES || from_here > FAILURES_FROM_ADDRESS;
+    if failures > FAILURES || known == 0 && too_many_elsewhere {
         forget(db, &id).await?;
         return Err(Status::TooManyRequests.into());
     }
@@ -94,7 +94,7 @@ async fn write(
     visitor: &Visitor,
 ) -> Result<String, sqlx::Error> {
     let (id, now) = (shared::random_id(), visitor.now().cast_signed());
-    // What is over goes; but another server's clock may be a little behind, and still count it.
+    // Old attempts are deleted; but another server's clock may be a little behind, and still count it.
     sqlx::query("DELETE FROM attempts WHERE until <= $1").bind(now - MINUTE).execute(db).await?;
     let insert = sqlx::query("INSERT INTO attempts VALUES ($1, $2, $3, $4, $5)");
     let insert = insert.bind(&id).bind(what).bind(shared::digest(who)).bind(&visitor.address);

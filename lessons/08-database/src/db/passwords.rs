@@ -66,8 +66,8 @@ pub(crate) struct Change<'v> {
     pub(crate) new: &'v str,
 }
 
-/// Changes the password, ends all logins and begins a new one, which it returns: whoever knew the
-/// old password, or has a copy of a cookie, is out. `None` if the old one is wrong; if this login was
+/// Changes the password, ends all logins and begins a new one, which it returns: the
+/// old password, or a copy of a cookie, is worth nothing any more. `None` if the old one is wrong; if this login was
 /// ended meanwhile, the visitor has to log in first.
 pub(crate) async fn change(
     db: &AnyPool,

@@ -1,4 +1,4 @@
-//! Everybody's own stocks, as in lesson 05, but in the database.
+//! Each account's own stocks, as in lesson 05, but in the database.
 
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, get, post, routes, uri};

@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_disk_costs_nobody_the_session() {
+    async fn a_full_disk_costs_no_session() {
         let folder = tempfile::tempdir().unwrap();
         let url = sqlite_url(&folder.path().join("sessions.db"));
         let store = SqliteStore::open(&url, "test".to_owned(), Clock::manual(0)).await.unwrap();
