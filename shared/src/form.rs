@@ -4,8 +4,10 @@
 //! derives `FromForm` names them as the types of its fields.
 
 mod body;
+mod contextual;
 mod email;
 mod input;
+mod mismatch;
 mod name;
 mod password;
 #[cfg(feature = "database")]
@@ -13,11 +15,12 @@ mod skeleton;
 mod stock;
 
 pub use body::Form;
+pub use contextual::Contextual;
 pub use email::Email;
 pub(crate) use input::Input;
+pub(crate) use mismatch::Mismatch;
 pub use name::{Name, is_visible, name};
 pub use password::{NewPassword, Password};
-pub use rocket::form::Contextual;
 #[cfg(feature = "database")]
 pub use skeleton::skeleton;
 pub use stock::{Price, Shares, Symbol};

@@ -9,6 +9,9 @@ mod files;
 pub(crate) mod lesson;
 mod lesson_link;
 mod logger;
+mod mend;
+mod mistakes;
+mod nearest;
 mod templates;
 
 pub use self::lesson::lesson;

@@ -39,6 +39,11 @@ fn setting(figment: &Figment, key: &str, default: bool) -> Result<bool, String> 
     }
 }
 
+/// Whether it is on.
+pub(crate) fn is_on(figment: &Figment) -> bool {
+    Settings::from_figment(figment).is_ok_and(|settings| settings.is_on)
+}
+
 /// Adds the page `/_session`, and the panel to all other pages, if the settings want it.
 pub(crate) fn attach_if_on(rocket: Rocket<Build>) -> Rocket<Build> {
     let settings = match Settings::from_figment(rocket.figment()) {

@@ -3,6 +3,7 @@
 #![expect(clippy::missing_panics_doc, reason = "what fails here fails the test that called it")]
 
 use std::collections::HashMap;
+use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -29,8 +30,7 @@ pub fn root() -> PathBuf {
 #[must_use]
 pub fn lessons() -> Vec<String> {
     let folders = root().join("lessons").read_dir().expect("there is a folder of lessons");
-    let name =
-        |entry: std::io::Result<std::fs::DirEntry>| entry.ok()?.file_name().into_string().ok();
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.ok()?.file_name().into_string().ok();
     let mut names: Vec<_> = folders.filter_map(name).collect();
     names.sort();
     names
@@ -177,7 +177,7 @@ impl Running {
     /// The memory that it takes (the resident set), in KiB; `None` where the system does not tell.
     #[must_use]
     pub fn memory(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
         line.trim().strip_suffix(" kB")?.parse().ok()
     }
@@ -281,7 +281,7 @@ impl Drop for Redis {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = std::fs::remove_file(&self.socket);
+        let _ = fs::remove_file(&self.socket);
     }
 }
 
@@ -462,5 +462,88 @@ impl Answer {
     pub fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(key, _)| key == name);
         found.map_or("", |(_, value)| value)
+    }
+}
+
+/// A copy of all templates, to be changed; it goes with the test.
+pub struct Templates(PathBuf);
+
+impl Templates {
+    /// Copies them into a folder of this name.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("templates-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        let copy = Self(folder);
+        copy.restore();
+        copy
+    }
+
+    /// Where they are.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.0
+    }
+
+    /// What `git restore` does.
+    pub fn restore(&self) {
+        copy_folder(&root().join("templates"), &self.0);
+    }
+
+    /// What [`command`] returns, for a lesson that takes these templates.
+    #[must_use]
+    pub fn command(&self, lesson: &str) -> Command {
+        let mut command = command(lesson);
+        command.env("ROCKET_TEMPLATE_DIR", &self.0);
+        command
+    }
+
+    /// Starts a lesson that takes them.
+    #[must_use]
+    pub fn start(&self, lesson: &str) -> Running {
+        self.start_with(lesson, &[])
+    }
+
+    /// Starts a lesson that takes them, with these settings in the environment.
+    #[must_use]
+    pub fn start_with(&self, lesson: &str, settings: &[(&str, &str)]) -> Running {
+        Running::from(self.command(lesson).envs(settings.iter().copied()))
+    }
+
+    /// Replaces a file.
+    pub fn write(&self, file: &str, text: impl AsRef<[u8]>) {
+        fs::write(self.0.join(file), text).expect("it can be written");
+    }
+
+    /// Reads a file.
+    #[must_use]
+    pub fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.0.join(file)).expect("it is there")
+    }
+
+    /// Replaces a text in a file.
+    pub fn change(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert!(text.contains(from), "{file} has no {from}");
+        self.write(file, text.replace(from, to));
+    }
+}
+
+impl Drop for Templates {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Copies a folder and those below it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in from.read_dir().expect("it is a folder").flatten() {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_folder(&path, &to);
+        } else {
+            fs::copy(path, to).expect("it can be copied");
+        }
     }
 }

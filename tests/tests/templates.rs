@@ -3,57 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use tests::{Answer, Browser, Running, command, root};
-
-/// A copy of all templates; it goes with the test.
-struct Templates(PathBuf);
-
-impl Templates {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("templates-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        let copy = Self(folder);
-        copy.restore();
-        copy
-    }
-
-    /// What `git restore` does.
-    fn restore(&self) {
-        copy(&root().join("templates"), &self.0);
-    }
-
-    fn start(&self) -> Running {
-        Running::from(command("06-login").env("ROCKET_TEMPLATE_DIR", &self.0))
-    }
-
-    fn write(&self, file: &str, text: impl AsRef<[u8]>) {
-        fs::write(self.0.join(file), text).unwrap();
-    }
-
-    fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.0.join(file)).unwrap()
-    }
-}
-
-impl Drop for Templates {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in from.read_dir().unwrap() {
-        let (path, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
-        if path.is_dir() {
-            copy(&path, &to);
-        } else {
-            fs::copy(path, to).unwrap();
-        }
-    }
-}
+use tests::{Answer, Browser, Running, Templates};
 
 fn login(server: &Running) -> Answer {
     Browser::new().get(&format!("{}/login", server.address))
@@ -79,7 +30,7 @@ fn files_of_a_system_or_an_editor_are_no_templates() {
         }
     };
     add("06-login/");
-    let server = templates.start();
+    let server = templates.start("06-login");
     assert!(login(&server).body.contains("action=\"/login\""));
     add("");
     templates.write(LOGIN, templates.read(LOGIN).replace("<h1>", "<h1>Changed: "));
@@ -87,13 +38,14 @@ fn files_of_a_system_or_an_editor_are_no_templates() {
     assert!(page.contains("<h1>Changed: "), "{page}");
 }
 
+/// The page of the X-ray tells a learner of it; where there is none, it does no harm.
 #[test]
 fn a_byte_order_mark_is_no_part_of_a_page() {
     let templates = Templates::new("marks");
     let mark = |file: &str| templates.write(file, format!("\u{feff}{}", templates.read(file)));
     mark(LOGIN);
     mark("base.html.tera");
-    let server = templates.start();
+    let server = templates.start_with("06-login", &[("ROCKET_XRAY", "false")]);
     mark("error.html.tera");
     for path in ["/login", "/nowhere"] {
         let page = Browser::new().get(&format!("{}{path}", server.address)).body;
@@ -105,9 +57,9 @@ fn a_byte_order_mark_is_no_part_of_a_page() {
 #[test]
 fn templates_that_go_and_come_back_are_there_again() {
     let templates = Templates::new("come-back");
-    let server = templates.start();
+    let server = templates.start("06-login");
     for folder in ["06-login", ""] {
-        fs::remove_dir_all(templates.0.join(folder)).unwrap();
+        fs::remove_dir_all(templates.folder().join(folder)).unwrap();
         let page = login(&server);
         assert!(page.status == 200 || page.status == 500, "{}", page.status);
         templates.restore();
@@ -121,15 +73,41 @@ fn templates_that_go_and_come_back_are_there_again() {
 }
 
 #[test]
-fn a_template_that_does_not_parse_is_named_where_it_stands() {
+fn without_the_xray_the_old_page_stays_and_the_terminal_names_the_template() {
     let templates = Templates::new("broken");
-    let server = templates.start();
+    let server = templates.start_with("06-login", &[("ROCKET_XRAY", "false")]);
     let good = templates.read(LOGIN);
     templates.write(LOGIN, "{% if %}");
-    assert_eq!(login(&server).status, 200, "the old page stays");
+    let page = login(&server);
+    assert_eq!(page.status, 200, "the old page stays");
+    assert!(!page.body.contains("class=\"mistake\""), "{}", page.body);
     templates.write(LOGIN, good.replace("<h1>", "<h1>Mended: "));
     assert!(login(&server).body.contains("<h1>Mended: "));
     server.signal("TERM");
     let (_, output) = server.wait();
-    assert!(output.contains(&templates.0.join(LOGIN).display().to_string()), "{output}");
+    let place = format!("{}:1: it does not parse", templates.folder().join(LOGIN).display());
+    assert!(output.contains(&place), "{output}");
+}
+
+#[test]
+fn without_the_xray_a_template_that_does_not_parse_stops_the_launch() {
+    let templates = Templates::new("no-launch");
+    templates.write(LOGIN, "{% if %}");
+    let mut command = templates.command("06-login");
+    let output = command.env("ROCKET_XRAY", "false").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("06-login did not start.\n"), "{said}");
+    assert!(said.contains("login.html.tera:1: it does not parse"), "{said}");
+}
+
+#[test]
+fn a_broken_template_of_another_lesson_stops_nothing() {
+    let templates = Templates::new("other-lesson");
+    templates.write("05-stocks/stocks.html.tera", "{% if %}");
+    let server = templates.start("06-login");
+    assert_eq!(login(&server).status, 200);
+    templates.write("03-reset/index.html.tera", "{% extends \"bsae\" %}");
+    templates.write(LOGIN, templates.read(LOGIN).replace("<h1>", "<h1>Changed: "));
+    assert!(login(&server).body.contains("<h1>Changed: "));
 }

@@ -12,6 +12,7 @@ use rocket::futures::stream;
 use rocket::http::{ContentType, RawStr, Status};
 use rocket::tokio::io::AsyncReadExt;
 
+use super::Mismatch;
 use crate::refusal::refuse;
 
 const NOT_UTF8: &str = "The form is not UTF-8. Nothing was changed.";
@@ -74,6 +75,15 @@ impl<T> Deref for Form<T> {
 /// The names and values of a form's fields.
 struct Fields(Vec<(String, String)>);
 
+impl Fields {
+    /// Those that a form can have. None is named `%3D`: in a `Contextual`, Rocket 0.5.2 would be busy
+    /// with that for ever.
+    fn named(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        let fields = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        fields.filter(|(name, _)| !name.contains('='))
+    }
+}
+
 #[rocket::async_trait]
 impl<'r, T: FromForm<'r>> FromData<'r> for Form<T> {
     type Error = Errors<'r>;
@@ -95,6 +105,9 @@ impl<'r, T: FromForm<'r>> FromData<'r> for Form<T> {
                 return Outcome::Error((Status::BadRequest, Errors::new()));
             }
         };
+        if cfg!(debug_assertions) {
+            Mismatch::note::<T>(req, fields.named().map(|(name, _)| name));
+        }
         match parse(fields) {
             Ok(form) => Outcome::Success(Self(form)),
             Err(errors) => Outcome::Error((errors.status(), errors)),
@@ -146,13 +159,10 @@ async fn multipart(
     Ok(fields)
 }
 
-fn parse<'r, T: FromForm<'r>>(Fields(fields): &'r Fields) -> Result<T, Errors<'r>> {
+fn parse<'r, T: FromForm<'r>>(fields: &'r Fields) -> Result<T, Errors<'r>> {
     let mut form = T::init(Options::Lenient);
-    for (name, value) in fields {
-        // No field has such a name; in a `Contextual`, Rocket 0.5.2 would be busy with it for ever.
-        if !name.contains('=') {
-            T::push_value(&mut form, ValueField::from((name.as_str(), value.as_str())));
-        }
+    for field in fields.named() {
+        T::push_value(&mut form, ValueField::from(field));
     }
     T::finalize(form)
 }

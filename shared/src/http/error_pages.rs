@@ -169,7 +169,7 @@ pub(crate) fn methods(rocket: &Rocket<Orbit>, path: Path<'_>) -> BTreeSet<&'stat
 
 /// Whether a route's path, in which `<part>` stands for anything, is that of a request, of which Rocket
 /// compares the decoded segments.
-fn matches(route: &str, mut given: Segments<'_, fmt::Path>) -> bool {
+pub(crate) fn matches(route: &str, mut given: Segments<'_, fmt::Path>) -> bool {
     let mut wanted = route.split('/').filter(|part| !part.is_empty());
     loop {
         match (wanted.next(), given.next()) {

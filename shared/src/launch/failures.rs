@@ -14,7 +14,7 @@ use log::Record;
 use rocket::figment::Figment;
 
 use super::catalogue::Lesson;
-use super::{logger, templates};
+use super::{logger, mend, mistakes, templates};
 use crate::terminal::{Stream, flush, say};
 
 /// How long a connection may take to come to its end, by the setting `shutdown.grace`.
@@ -83,6 +83,7 @@ fn is_of_a_request() -> bool {
 
 /// Says what Rust says of a panic, without waiting for the terminal.
 fn tell(info: &PanicHookInfo<'_>) {
+    mistakes::heard::note_panic(info);
     let trace = Backtrace::capture();
     let trace = match trace.status() {
         BacktraceStatus::Captured => trace.to_string(),
@@ -93,7 +94,8 @@ fn tell(info: &PanicHookInfo<'_>) {
 
 /// Says what was logged about a launch that failed, and what starts the lesson if cargo does not.
 fn refused(lesson: &Lesson) -> String {
-    let reasons = logger::launch_errors();
+    let (reasons, summary) = logger::launch_errors();
+    let reasons = mend::explain(&reasons, &summary);
     match &lesson.run {
         Some(run) => format!("{reasons}\n`{run}` brings up all that this lesson needs."),
         None => reasons,

@@ -13,7 +13,7 @@ use rocket::{Build, Config, Rocket};
 use serde::de::IgnoredAny;
 
 use super::catalogue::{self, Catalogue, Lesson};
-use super::{banner, docs, failures, lesson_link, logger, templates};
+use super::{banner, docs, failures, lesson_link, logger, mistakes, templates};
 use crate::config::settings::{explain, place};
 use crate::config::{environment, secret};
 use crate::http::access_log::AccessLog;
@@ -67,7 +67,11 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     let static_files = root.join("shared/static");
     for (what, needed) in [("its templates", &templates), ("the style sheet", &static_files)] {
         if !needed.is_dir() {
-            return Err(format!("the folder of {what} is missing: {}", needed.display()));
+            return Err(format!(
+                "the folder of {what} is missing: {}\n\
+                 Put it back, or mend the name in `shared::lesson({folder:?})`.",
+                needed.display()
+            ));
         }
     }
     let lessons = Catalogue::read(&root, folder)?;
@@ -86,8 +90,10 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
         .attach(SessionFairing)
         .attach(AdHoc::on_ignite("Around the lesson", |rocket| async {
             // From here they come after the fairings of the lesson, and the log comes last.
-            let rocket = xray::attach_if_on(rocket.attach(error_pages::PageForRefused));
-            rocket.attach(protection::Protection).attach(AccessLog)
+            let rocket = rocket.attach(error_pages::PageForRefused);
+            xray::attach_if_on(mistakes::attach_if_explained(rocket))
+                .attach(protection::Protection)
+                .attach(AccessLog)
         }))
         .attach(banner::fairing(lesson.clone()))
         .manage(lessons)

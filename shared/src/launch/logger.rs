@@ -7,7 +7,8 @@ use parking_lot::Mutex;
 use rocket::config::LogLevel;
 use rocket::figment::Figment;
 
-use super::{failures, templates};
+use super::failures;
+use super::mistakes::heard;
 use crate::id::without_ids;
 use crate::session::cookie;
 use crate::terminal::{Stream, say};
@@ -33,13 +34,13 @@ pub(crate) fn launched() {
     *BEFORE_LAUNCH.lock() = None;
 }
 
-/// Why there was no launch, in lines: Rocket's own summary only if nobody said more.
-pub(crate) fn launch_errors() -> String {
+/// Why there was no launch, in lines: what was said on the way, and Rocket's own summary.
+pub(crate) fn launch_errors() -> (Vec<String>, Vec<String>) {
     let said = mem::take(&mut *BEFORE_LAUNCH.lock()).unwrap_or_default();
     let (summary, reasons): (Vec<_>, Vec<_>) =
         said.into_iter().partition(|(target, _)| target.starts_with("rocket::error"));
-    let lines = if reasons.is_empty() { summary } else { reasons };
-    lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n")
+    let lines = |said: Vec<(String, String)>| said.into_iter().map(|(_, line)| line).collect();
+    (lines(reasons), lines(summary))
 }
 
 /// A text without what a terminal would act on or what hides there, which may have come from a
@@ -91,13 +92,14 @@ impl Log for Logger {
     fn log(&self, record: &Record<'_>) {
         failures::wait_for_requests(record);
         note_dropped_cookies(record);
+        heard::note_record(record);
         if !self.enabled(record.metadata()) {
             return;
         }
         let is_minor = record.level() > Level::Error && log::max_level() == LevelFilter::Debug;
         // The requests of Rocket's own log, with their addresses: an error may name a long path.
         let names_requests = is_minor || record.target().starts_with("rocket::server");
-        let text = templates::name_the_originals(&record.args().to_string());
+        let text = record.args().to_string();
         let text = if names_requests { without_ids(&text).into_owned() } else { text };
         let text = harmless(&text);
         match &mut *BEFORE_LAUNCH.lock() {

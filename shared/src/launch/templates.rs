@@ -1,17 +1,23 @@
 //! What all templates of a lesson have: the frame around each page, and two functions.
 
+mod check;
 mod copy;
+mod problem;
 
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rocket::fairing::Fairing;
-use rocket_dyn_templates::tera::{Context, Tera};
+use rocket_dyn_templates::tera::{Context, Result, Tera};
 use rocket_dyn_templates::{Engines, Template};
 use serde_json::{Value, json};
 
-pub(super) use self::copy::{name_the_originals, remove_copy};
-use super::catalogue::Catalogue;
+pub(super) use self::check::{culprit, line_of_culprit, name_of};
+pub(super) use self::copy::remove_copy;
+pub(super) use self::problem::{Problem, Problems};
+use super::catalogue::{self, Catalogue};
+use super::files;
 use crate::form;
 
 /// The template that all pages extend.
@@ -30,19 +36,42 @@ pub(crate) fn fairing(lessons: &Catalogue) -> impl Fairing + use<> {
         "after": lessons.after(),
     });
     let loaded = Arc::new(AtomicUsize::new(0));
-    let count = loaded.clone();
+    let (count, known) = (loaded.clone(), facts.clone());
     let engine = Template::try_custom(move |Engines { tera }: &mut Engines| {
-        tera.register_function("input", form::Input);
-        fill_in_base(tera, &facts)?;
+        customize(tera, &known)?;
         count.fetch_add(1, Ordering::SeqCst);
         Ok(())
     });
-    copy::Templates::new(engine, loaded)
+    copy::Templates::new(engine, loaded, folders(&lesson.folder), facts)
+}
+
+/// The folders of templates that a lesson uses: its own, and those of lessons that its sources name, as
+/// lesson 09 takes files of lesson 08.
+fn folders(lesson: &str) -> Vec<String> {
+    let lessons = catalogue::root().unwrap_or_default().join("lessons");
+    let sources = lessons.join(lesson).join("src");
+    let mut files = files::below(&sources).unwrap_or_default();
+    files.retain(|file| !file.ends_with("tests.rs"));
+    let texts = files.iter().filter_map(|file| fs::read_to_string(sources.join(file)).ok());
+    let text: String = texts.collect();
+    let all = fs::read_dir(lessons).into_iter().flatten().flatten();
+    let all = all.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    all.filter(|folder| folder == lesson || text.contains(&format!("/{folder}/"))).collect()
+}
+
+/// Gives Tera what the templates of the lessons use.
+fn customize(tera: &mut Tera, lesson: &Value) -> Result<()> {
+    tera.register_function("input", form::Input);
+    // It is not there if it does not parse: the learner is told, and no page is rendered.
+    if tera.get_template_names().any(|name| name == BASE) {
+        fill_in_base(tera, lesson)?;
+    }
+    Ok(())
 }
 
 /// Renders the base template for the first time, with what is known of the lesson at launch: no page
 /// has to do it again. What stands there between `raw` and `endraw` is left for each page.
-fn fill_in_base(tera: &mut Tera, lesson: &Value) -> rocket_dyn_templates::tera::Result<()> {
+fn fill_in_base(tera: &mut Tera, lesson: &Value) -> Result<()> {
     let mut context = Context::new();
     context.insert("lesson", lesson);
     let base = tera.render(BASE, &context)?;

@@ -1,6 +1,6 @@
-//! The templates as the engine gets them: without the files that systems and editors leave among them.
+//! The templates as the engine gets them: those that can be used, without the files that systems and
+//! editors leave among them.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,94 +13,120 @@ use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::figment::value::magic::RelativePathBuf;
 use rocket::tokio::time::sleep;
 use rocket::{Build, Data, Orbit, Request, Rocket};
+use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::launch::files;
+use super::Problems;
+use super::check::{Files, check};
+use crate::launch::logger::harmless;
+use crate::launch::{files, mistakes};
+use crate::terminal::{Stream, say};
 
 /// `rocket_dyn_templates` 0.2.0 with a copy of the folder of templates. From the folder itself it would
 /// take each file whose name ends in `.tera`, and no template at all if one of them is none, such as
-/// the `._login.html.tera` of macOS. And what it watches is lost to it when the folder is deleted and
-/// comes back.
+/// the `._login.html.tera` of macOS. What it watches is lost to it when the folder is deleted and
+/// comes back. And of a template that does not parse it tells the log only. So the copy has what can be
+/// used, and what is wrong with the others is kept for [`Problems`].
 pub(super) struct Templates<F> {
     engine: F,
     loaded: Arc<AtomicUsize>,
+    /// The folders of the lesson, and what `base` knows of it.
+    lessons: Vec<String>,
+    facts: Value,
+    problems: Problems,
     copy: Mutex<Option<Mirror>>,
 }
 
-/// Where the copy is, and where the original.
-static PLACES: Mutex<Option<(PathBuf, PathBuf)>> = Mutex::new(None);
-
-/// A message with the templates where their author has them.
-pub(crate) fn name_the_originals(message: &str) -> String {
-    let Some((copy, original)) = PLACES.lock().clone() else {
-        return message.to_owned();
-    };
-    // As `{:?}` writes them, for so does Tera.
-    let quoted = |path: &Path| format!("{:?}", path.to_string_lossy()).trim_matches('"').to_owned();
-    let resolved = copy.canonicalize().unwrap_or_else(|_| copy.clone());
-    message
-        .replace(&quoted(&resolved), &quoted(&original))
-        .replace(&quoted(&copy), &quoted(&original))
-}
+/// Where the copy is.
+static PLACE: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// Removes the copy: a program that ends at once drops nothing.
 pub(crate) fn remove_copy() {
-    if let Some((copy, _)) = PLACES.lock().take() {
+    if let Some(copy) = PLACE.lock().take() {
         let _ = fs::remove_dir_all(copy);
     }
 }
 
-/// A copy of the templates, and what is in it.
+/// A copy of the templates that can be used.
 struct Mirror {
     original: PathBuf,
     folder: TempDir,
-    files: BTreeMap<PathBuf, Vec<u8>>,
+    /// What was found when it was last looked at, and what of it is in the copy.
+    found: Files,
+    copied: Files,
+    /// Whether the pages explain what is wrong.
+    explains: bool,
 }
 
 impl Mirror {
-    fn new(original: PathBuf, folder: TempDir) -> io::Result<Self> {
-        let mut copy = Self { original, folder, files: BTreeMap::new() };
-        copy.update()?;
-        Ok(copy)
-    }
-
-    /// Copies what has changed, and says whether anything has. While there is no base, the
-    /// templates are about to be replaced: the old ones stay.
-    fn update(&mut self) -> io::Result<bool> {
-        let files = read(&self.original)?;
-        if files == self.files || !files.contains_key(Path::new("base.html.tera")) {
+    /// Copies what has changed, and says whether anything has. While the lesson's own templates are
+    /// not in order, the old ones stay.
+    fn update(&mut self, templates: &Templates<impl Fairing>) -> io::Result<bool> {
+        let found = read(&self.original)?;
+        if found == self.found {
+            return Ok(false);
+        }
+        let (good, problems) = check(&found, &templates.lessons, &templates.facts, self.explains);
+        self.found = found;
+        let own: Vec<_> = problems.iter().filter(|problem| problem.is_own).collect();
+        for problem in &own {
+            log::error!("{}", problem.in_words(&self.original));
+        }
+        let is_broken = !own.is_empty();
+        templates.problems.set(&self.original, problems);
+        if good == self.copied || is_broken && !self.copied.is_empty() {
             return Ok(false);
         }
         let to = self.folder.path();
-        for gone in self.files.keys().filter(|file| !files.contains_key(*file)) {
+        for gone in self.copied.keys().filter(|file| !good.contains_key(*file)) {
             let _ = fs::remove_file(to.join(gone));
         }
-        for (file, text) in files.iter().filter(|(file, text)| self.files.get(*file) != Some(text))
+        for (file, text) in good.iter().filter(|(file, text)| self.copied.get(*file) != Some(text))
         {
             fs::create_dir_all(to.join(file).parent().unwrap_or(to))?;
             fs::write(to.join(file), text)?;
         }
-        self.files = files;
+        self.copied = good;
         Ok(true)
     }
 }
 
-/// The templates in this folder and in those of the lessons below it. A byte order mark at the
-/// beginning is no part of a template.
-fn read(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
+/// The templates in this folder and in those of the lessons below it.
+fn read(folder: &Path) -> io::Result<Files> {
     let is_template = |file: &PathBuf| file.extension().is_some_and(|end| end == "tera");
-    let templates = files::below(folder)?.into_iter().filter(is_template).map(|file| {
-        let text = fs::read(folder.join(&file))?;
-        let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
-        Ok((file, text.to_owned()))
-    });
-    templates.collect()
+    let templates = files::below(folder)?.into_iter().filter(is_template);
+    templates.map(|file| Ok((file.clone(), fs::read(folder.join(&file))?))).collect()
 }
 
-impl<F> Templates<F> {
+impl<F: Fairing> Templates<F> {
     /// `loaded` counts how often the engine has loaded them.
-    pub(super) fn new(engine: F, loaded: Arc<AtomicUsize>) -> Self {
-        Self { engine, loaded, copy: Mutex::default() }
+    pub(super) fn new(
+        engine: F,
+        loaded: Arc<AtomicUsize>,
+        lessons: Vec<String>,
+        facts: Value,
+    ) -> Self {
+        let (problems, copy) = (Problems::default(), Mutex::default());
+        Self { engine, loaded, lessons, facts, problems, copy }
+    }
+
+    /// Makes the copy. Templates that are not in order stop the launch, unless a page explains them.
+    fn copy(&self, original: PathBuf, folder: TempDir, explains: bool) -> Result<PathBuf, String> {
+        let copy = folder.path().to_owned();
+        *PLACE.lock() = Some(copy.clone());
+        let (found, copied) = (Files::new(), Files::new());
+        let mut mirror = Mirror { original, folder, found, copied, explains };
+        if let Err(error) = mirror.update(self) {
+            let original = mirror.original.display();
+            return Err(format!(
+                "template_dir: the directory {original} cannot be copied: {error}"
+            ));
+        }
+        if !explains && !self.problems.own().is_empty() {
+            return Err("Mend that, and start the lesson again.".to_owned());
+        }
+        *self.copy.lock() = Some(mirror);
+        Ok(copy)
     }
 }
 
@@ -116,21 +142,19 @@ impl<F: Fairing> Fairing for Templates<F> {
         let original =
             figment.extract_inner("template_dir").map(|dir: RelativePathBuf| dir.relative());
         let original = original.unwrap_or_default();
+        let rocket = rocket.manage(self.problems.clone());
         let Ok(folder) = tempfile::tempdir() else {
             // A machine on which nothing may be written has no system that leaves files around.
             return self.engine.on_ignite(rocket).await;
         };
-        let copy = match Mirror::new(original.clone(), folder) {
+        let copy = match self.copy(original, folder, mistakes::are_explained(&figment)) {
             Ok(copy) => copy,
-            Err(error) => {
-                let folder = original.display();
-                log::error!("template_dir: the directory {folder} cannot be copied: {error}");
+            Err(problem) => {
+                log::error!("{problem}");
                 return Err(rocket);
             }
         };
-        let figment = figment.merge(("template_dir", copy.folder.path()));
-        *PLACES.lock() = Some((copy.folder.path().to_owned(), original));
-        *self.copy.lock() = Some(copy);
+        let figment = figment.merge(("template_dir", copy));
         let ignited = self.engine.on_ignite(rocket.configure(figment)).await;
         if !cfg!(debug_assertions) {
             // It is all in memory.
@@ -141,14 +165,20 @@ impl<F: Fairing> Fairing for Templates<F> {
 
     async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
         self.engine.on_liftoff(rocket).await;
+        // What was said before the launch is heard only if there is none.
+        for problem in self.problems.own() {
+            let problem = problem.in_words(&self.problems.folder());
+            say(Stream::Stderr, &harmless(&format!("error: {problem}")));
+        }
     }
 
     /// In debug builds: what has changed is there at the next request.
     async fn on_request(&self, req: &mut Request<'_>, data: &mut Data<'_>) {
         let before = self.loaded.load(Ordering::SeqCst);
-        let changed = self.copy.lock().as_mut().is_some_and(|copy| copy.update().unwrap_or(false));
+        let update = |copy: &mut Mirror| copy.update(self).unwrap_or(false);
+        let changed = self.copy.lock().as_mut().is_some_and(update);
         self.engine.on_request(req, data).await;
-        // The system tells the engine of a change within a moment. If it never loads, it has said why.
+        // The system tells the engine of a change within a moment.
         for _ in 0..50 {
             if !changed || self.loaded.load(Ordering::SeqCst) != before {
                 break;
