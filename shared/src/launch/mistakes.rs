@@ -16,6 +16,8 @@ mod program;
 mod source;
 mod template;
 
+use std::io::Cursor;
+
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::figment::Figment;
 use rocket::http::uri::Origin;
@@ -66,9 +68,7 @@ impl Fairing for Mistakes {
     }
 
     async fn on_request(&self, req: &mut Request<'_>, _: &mut Data<'_>) {
-        let problems = req.rocket().state::<Problems>();
-        let is_broken = problems.is_some_and(|it| !it.own().is_empty());
-        if is_broken && !is_sandbox(req.uri().path().as_str()) {
+        if is_broken(req) && !is_sandbox(req.uri().path().as_str()) {
             note_arrival(req);
             req.set_uri(Origin::path_only(STOPPED));
         }
@@ -81,12 +81,12 @@ impl Fairing for Mistakes {
             return;
         }
         let Some(evidence) = Evidence::of(req, heard) else { return };
-        if req.uri().path() == STOPPED {
-            let problems = evidence.problems.own();
+        let problems = evidence.problems.own();
+        if req.uri().path() == STOPPED && !problems.is_empty() {
             let mistakes = problems.iter().map(|it| template::broken(&evidence, it)).collect();
             let page = page::whole(&evidence, mistakes);
             res.set_header(ContentType::HTML);
-            res.set_sized_body(page.len(), std::io::Cursor::new(page));
+            res.set_sized_body(page.len(), Cursor::new(page));
         } else if res.content_type().is_some_and(|it| it.is_html()) {
             add(&evidence, res).await;
         }
@@ -102,7 +102,7 @@ async fn add(evidence: &Evidence<'_>, res: &mut Response<'_>) {
     }
     let Ok(body) = res.body_mut().to_string().await else { return };
     let body = page::with(evidence, &body, newer.as_deref(), mistakes);
-    res.set_sized_body(body.len(), std::io::Cursor::new(body));
+    res.set_sized_body(body.len(), Cursor::new(body));
 }
 
 /// What went wrong with a request of the lesson.
@@ -119,13 +119,19 @@ fn mistakes(evidence: &Evidence<'_>, status: Status) -> Vec<Mistake> {
     [form::explain(evidence), of_status].into_iter().flatten().collect()
 }
 
+/// Whether the lesson's templates are not in order.
+fn is_broken(req: &Request<'_>) -> bool {
+    req.rocket().state().is_some_and(|problems: &Problems| !problems.own().is_empty())
+}
+
 /// Answers in place of every handler while the templates are not in order.
 #[derive(Clone)]
 struct Stopped;
 
 #[rocket::async_trait]
 impl Handler for Stopped {
-    async fn handle<'r>(&self, _: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
-        Outcome::Error(Status::InternalServerError)
+    async fn handle<'r>(&self, req: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
+        let is_sent_here = is_broken(req);
+        Outcome::Error(if is_sent_here { Status::InternalServerError } else { Status::NotFound })
     }
 }

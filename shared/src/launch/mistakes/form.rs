@@ -18,7 +18,7 @@ pub(super) fn explain(evidence: &Evidence<'_>) -> Option<Mistake> {
         let pattern = format!(r#"\bname\s*=\s*["']{}["']"#, escape(name));
         source::find(&template::files(evidence), &pattern)
     });
-    let defined = definition.as_ref().map_or_else(String::new, |it| format!(", {}", it.short()));
+    let defined = definition.as_ref().map_or_else(String::new, |it| format!(", `{}`", it.short()));
     Some(Mistake {
         title: "The form and its handler do not match".to_owned(),
         text: in_words(found),

@@ -99,7 +99,7 @@ impl Search<'_> {
         let listed = format!(r"routes!\[[^\]]*\b{}\b", escape(name));
         let again = format!("stop the lesson with Ctrl+C and run `{command}` again");
         let mend = match source::find(self.sources, &listed) {
-            Some(place) => format!("It is listed at {} now: {again}.", place.short()),
+            Some(place) => format!("It is listed at `{}` now: {again}.", place.short()),
             None => format!("Add `{name}` to {}, then {again}.", self.list()),
         };
         Some(Mistake {
@@ -162,7 +162,7 @@ impl Search<'_> {
     /// Where handlers are listed.
     fn list(&self) -> String {
         match source::find(self.sources, r"routes!\[") {
-            Some(place) => format!("`routes![…]` ({})", place.short()),
+            Some(place) => format!("`routes![…]` (`{}`)", place.short()),
             None => "`routes![…]`".to_owned(),
         }
     }
@@ -175,7 +175,7 @@ impl Search<'_> {
         });
         let item = |route: &&Route| {
             let place = self.handler(route).map_or_else(String::new, |handler| {
-                format!(" · `{}`, {}", handler.name, handler.place.short())
+                format!(" · `{}`, `{}`", handler.name, handler.place.short())
             });
             format!("`{} {}`{place}", route.method, route.uri.path())
         };

@@ -45,15 +45,23 @@ fn own_files(evidence: &Evidence<'_>) -> Vec<PathBuf> {
 /// One that does not parse, or does not fit the others.
 pub(super) fn broken(evidence: &Evidence<'_>, problem: &Problem) -> Mistake {
     let file = File::read(&evidence.root, &evidence.problems.folder().join(&problem.file));
-    let shown =
-        file.as_ref().map_or_else(|| problem.file.display().to_string(), |it| it.path.clone());
     Mistake {
         title: "A template cannot be used".to_owned(),
-        text: format!("`{shown}`: {}.", problem.what),
+        text: match &file {
+            Some(_) => sentence(&problem.what),
+            None => format!("`{}`: {}.", problem.file.display(), problem.what),
+        },
         place: file.map(|file| file.place(problem.line.unwrap_or(1))),
         facts: vec![],
         mend: format!("{} Then reload this page: nothing has to be started again.", problem.mend),
     }
+}
+
+/// The words with a capital and a full stop.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map_or_else(String::new, |first| first.to_uppercase().collect());
+    format!("{first}{}.", letters.as_str())
 }
 
 /// One that is missing, or that failed while this page was rendered.
@@ -107,10 +115,9 @@ fn unrendered(evidence: &Evidence<'_>, name: &str, reason: &str) -> Mistake {
         Some(file.place(line))
     });
     let names: Vec<_> = files.iter().map(|file| name_of(file)).collect();
-    let own = files.first().filter(|file| name_of(file) == name).and_then(read);
     Mistake {
         title: "A template cannot be rendered".to_owned(),
-        text: format!("`{}`: {reason}.", own.map_or_else(|| name.to_owned(), |file| file.path)),
+        text: format!("`{name}`: {reason}."),
         place,
         facts: vec![],
         mend: mend(reason, &names),

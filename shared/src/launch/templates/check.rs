@@ -31,15 +31,16 @@ pub(super) fn check(
 ) -> (Files, Vec<Problem>) {
     let mut check = Check { lessons, parsed: BTreeMap::new(), problems: vec![] };
     for (file, bytes) in files {
-        let begins_marked = bytes.starts_with(MARK);
-        if begins_marked && marks_are_mistakes {
+        let unmarked = bytes.strip_prefix(MARK);
+        if unmarked.is_some() && marks_are_mistakes {
             check.blame(file, Some(1), MARKED, UNMARK);
             continue;
         }
-        match str::from_utf8(bytes.strip_prefix(MARK).unwrap_or(bytes)) {
+        let text = unmarked.unwrap_or(bytes);
+        match str::from_utf8(text) {
             Ok(text) => check.parse(file, text),
             Err(error) => {
-                let line = line_at(&String::from_utf8_lossy(bytes), error.valid_up_to());
+                let line = line_at(&String::from_utf8_lossy(text), error.valid_up_to());
                 check.blame(file, Some(line), "it is not UTF-8 here", "Save the file as UTF-8.");
             }
         }
@@ -234,4 +235,79 @@ pub(crate) fn line_of_culprit(error: &str, text: &str) -> Option<usize> {
     let is_filter = error.starts_with("Filter");
     let pattern = if is_filter { format!(r"\|\s*{name}\b") } else { format!(r"\b{name}\b") };
     line_of(text, &pattern)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What is wrong with these templates for a lesson `02`, in a line each, and which can be used.
+    fn check_all(files: &[(&str, &[u8])], marks_are_mistakes: bool) -> (Vec<String>, Vec<String>) {
+        let files = files.iter().map(|(file, text)| (PathBuf::from(file), text.to_vec())).collect();
+        let (good, problems) = check(&files, &["02".to_owned()], &json!({}), marks_are_mistakes);
+        let told = problems
+            .iter()
+            .map(|it| format!("{}:{:?} {} {}", it.file.display(), it.line, it.is_own, it.what));
+        (told.collect(), good.keys().map(|file| name_of(file)).collect())
+    }
+
+    const BASE_FILE: (&str, &[u8]) =
+        ("base.html.tera", b"{% raw %}{% block content %}{% endblock %}{% endraw %}");
+
+    #[test]
+    fn a_file_that_is_not_utf8_is_named_with_its_line() {
+        let (told, good) = check_all(&[("02/a.html.tera", b"\xef\xbb\xbf\xc3\xa4\n\n\xe4")], false);
+        assert_eq!(told, ["02/a.html.tera:Some(3) true it is not UTF-8 here"]);
+        assert!(good.is_empty());
+    }
+
+    #[test]
+    fn one_that_is_broken_is_blamed_and_not_those_that_extend_it() {
+        let (told, good) = check_all(
+            &[
+                ("02/a.html.tera", b"{% extends \"02/b\" %}"),
+                ("02/b.html.tera", b"\n{{ x"),
+                ("05/c.html.tera", b"{% if %}"),
+                ("05/d.html.tera", b"fine"),
+            ],
+            false,
+        );
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].starts_with("02/b.html.tera:Some(2) true it does not parse"), "{told:?}");
+        assert!(told[1].starts_with("05/c.html.tera:Some(1) false it does not parse"), "{told:?}");
+        assert_eq!(good, ["05/d"]);
+    }
+
+    #[test]
+    fn a_block_within_another_is_no_stranger() {
+        let page = b"{% extends \"base\" %}{% block content %}{% block more %}{% endblock %}{% endblock %}";
+        let (told, good) = check_all(&[BASE_FILE, ("02/a.html.tera", page)], true);
+        assert!(told.is_empty(), "{told:?}");
+        assert_eq!(good, ["02/a", "base"]);
+    }
+
+    #[test]
+    fn two_that_extend_one_another_do_not_hang() {
+        let (told, good) = check_all(
+            &[
+                ("02/a.html.tera", b"{% extends \"02/b\" %}"),
+                ("02/b.html.tera", b"{% extends \"02/a\" %}"),
+            ],
+            true,
+        );
+        assert!(told[0].contains("Circular extend"), "{told:?}");
+        assert!(good.is_empty());
+    }
+
+    #[test]
+    fn an_error_in_base_is_found_where_it_stands() {
+        let base: (&str, &[u8]) = ("base.html.tera", b"<p>\n{{ lesson.nubmer }}");
+        let (told, _) = check_all(&[base], true);
+        assert!(
+            told[0].starts_with("base.html.tera:Some(2) true Variable `lesson.nubmer`"),
+            "{told:?}"
+        );
+    }
 }
