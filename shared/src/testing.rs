@@ -36,6 +36,7 @@ use crate::config::secret::settings_and_secrets;
 use crate::launch::lesson;
 use crate::session::Sessions;
 use crate::session::store::{self, Store};
+pub use crate::xray::picture::{Picture, Step};
 
 /// Opens the store that the settings name, as a server would that has them.
 ///

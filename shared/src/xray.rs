@@ -7,8 +7,10 @@ mod diff;
 mod fairing;
 mod hands_on;
 mod history;
+pub(crate) mod picture;
 mod set_cookie;
 mod story;
+mod travelled;
 mod two;
 mod view;
 

@@ -3,13 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
-use std::fmt::Write;
 use std::fs;
 
+use shared::testing::{Picture, Step};
 use tests::{ADMIN, Answer, Browser, PASSWORD, Running, lessons, root};
 
-const WIDTH: usize = 820;
-const LINE: usize = 20;
+/// The lane of the lesson, and those of the two browsers.
+const SERVER: usize = 1;
+const LANES: [usize; 2] = [0, 2];
 
 /// A browser, the path, and the fields if it sends a form.
 type Click = (usize, &'static str, &'static [(&'static str, &'static str)]);
@@ -48,35 +49,26 @@ fn story(lesson: &str) -> Vec<Click> {
     }
 }
 
-/// A request and its answer, as the picture tells them.
-struct Exchange {
-    browser: usize,
-    request: Vec<String>,
-    answer: Vec<String>,
-}
-
-/// Does what the story says to the real lesson.
-fn play(lesson: &str) -> Vec<Exchange> {
+/// Does what the story says to the real lesson: a request and an answer for each click.
+fn play(lesson: &str) -> Vec<Step> {
     let server = Running::start(lesson, &[ADMIN]);
     let browsers = [Browser::new(), Browser::new()];
     let cookie = tests::package(lesson);
     let exchange = |(browser, path, fields): Click| {
         let (visitor, url) = (&browsers[browser], format!("{}{path}", server.address));
-        let sends = visitor.has(&cookie);
+        let sent = visitor.has(&cookie).then(|| format!("Cookie: {cookie}=…"));
         let method = if fields.is_empty() { "GET" } else { "POST" };
         let answer = match fields {
             [] => visitor.get(&url),
             [("", "")] => visitor.post(&url, &[]),
             fields => visitor.post(&url, fields),
         };
-        let mut request = vec![format!("{method} {path}")];
-        if sends {
-            request.push(format!("Cookie: {cookie}=…"));
-        }
-        request.extend(fields.iter().filter(|(name, _)| !name.is_empty()).map(typed));
-        Exchange { browser, request, answer: told(&answer, &cookie) }
+        let typed = fields.iter().filter(|(name, _)| !name.is_empty()).map(typed);
+        let lane = LANES[browser];
+        let request = Step::new(lane, SERVER, format!("{method} {path}")).cookie(sent).notes(typed);
+        [request, Step::new(SERVER, lane, told(&answer)).cookie(set(&answer, &cookie))]
     };
-    story(lesson).into_iter().map(exchange).collect()
+    story(lesson).into_iter().flat_map(exchange).collect()
 }
 
 /// A password is not shown.
@@ -85,18 +77,18 @@ fn typed((name, value): &(&str, &str)) -> String {
     format!("{name}={value}")
 }
 
-fn told(answer: &Answer, cookie: &str) -> Vec<String> {
-    let mut lines = vec![match answer.header("location") {
+fn told(answer: &Answer) -> String {
+    match answer.header("location") {
         "" => format!("{}  {}", answer.status, heading(&answer.body)),
         location => format!("{} → {location}", answer.status),
-    }];
-    let set = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
-    let set = set.filter_map(|(_, line)| line.strip_prefix(&format!("{cookie}=")));
-    lines.extend(set.map(|rest| {
-        let is_removed = rest.contains("Max-Age=0");
-        format!("Set-Cookie: {cookie}={}", if is_removed { "; Max-Age=0" } else { "…" })
-    }));
-    lines
+    }
+}
+
+fn set(answer: &Answer, cookie: &str) -> Option<String> {
+    let mut set = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
+    let rest = set.find_map(|(_, line)| line.strip_prefix(&format!("{cookie}=")))?;
+    let is_removed = rest.contains("Max-Age=0");
+    Some(format!("Set-Cookie: {cookie}={}", if is_removed { "; Max-Age=0" } else { "…" }))
 }
 
 /// What a page says first.
@@ -106,65 +98,19 @@ fn heading(page: &str) -> String {
     heading.replace("<small>", "").replace("</small>", "")
 }
 
-fn draw(lesson: &str, exchanges: &[Exchange]) -> String {
-    let others = usize::from(exchanges.iter().any(|it| it.browser == 1));
-    let browsers = ["browser", "another browser"];
-    let at = |browser: usize| if browser == 0 { 110 } else { WIDTH - 110 };
-    let server = if others == 0 { WIDTH - 110 } else { WIDTH / 2 };
-    let (mut body, mut y) = (String::new(), 70);
-    for exchange in exchanges {
-        let (from, to) = (at(exchange.browser), server);
-        for (lines, start, end) in [(&exchange.request, from, to), (&exchange.answer, to, from)] {
-            for line in lines {
-                y += LINE;
-                let x = usize::midpoint(start, end);
-                let line = line.replace('&', "&amp;").replace('<', "&lt;");
-                writeln!(body, r#"<text x="{x}" y="{y}">{line}</text>"#).unwrap();
-            }
-            y += 8;
-            let tip = if end > start { end - 3 } else { end + 3 };
-            let arrow = format!(r#"<line x1="{start}" y1="{y}" x2="{tip}" y2="{y}" class="arrow""#);
-            writeln!(body, r#"{arrow} marker-end="url(#tip)"/>"#).unwrap();
-        }
-        y += 14;
+fn draw(lesson: &str) -> String {
+    let (steps, number) = (play(lesson), &lesson[..2]);
+    let mut lanes = vec!["browser".to_owned(), format!("lesson {number}")];
+    if steps.iter().any(|step| step.from == LANES[1]) {
+        lanes.push("another browser".to_owned());
     }
-    let height = y + 20;
-    let mut heads = String::new();
-    let servers = [(server, format!("lesson {}", &lesson[..2]))];
-    let visitors = (0..=others).map(|browser| (at(browser), browsers[browser].to_owned()));
-    for (x, name) in visitors.chain(servers) {
-        let left = x - 85;
-        writeln!(heads, r#"<line x1="{x}" y1="52" x2="{x}" y2="{height}" class="life"/>"#).unwrap();
-        writeln!(heads, r#"<rect x="{left}" y="12" width="170" height="40" rx="8"/>"#).unwrap();
-        writeln!(heads, r#"<text x="{x}" y="37" class="name">{name}</text>"#).unwrap();
-    }
-    format!("{}{heads}{body}</svg>\n", opening(height))
-}
-
-/// With the colours of the pages, light and dark.
-fn opening(height: usize) -> String {
-    format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">
-<style>
-  .sheet {{ fill: #ffffff }} rect {{ fill: #f6f4f0; stroke: #5c5f66 }}
-  text {{ fill: #1d1f23; font: 14px ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; text-anchor: middle }}
-  .name {{ font: 600 16px system-ui, sans-serif }} .life {{ stroke: #d9d5cd }}
-  .arrow {{ stroke: #a33b0b; stroke-width: 2 }} #tip path {{ fill: #a33b0b }}
-  @media (prefers-color-scheme: dark) {{
-    .sheet {{ fill: #1d2026 }} rect {{ fill: #14161a; stroke: #a9adb6 }} text {{ fill: #eceae6 }}
-    .life {{ stroke: #3a3f49 }} .arrow {{ stroke: #ffa66b }} #tip path {{ fill: #ffa66b }}
-  }}
-</style>
-<marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 L10 5 L0 10 Z"/></marker>
-<rect class="sheet" x="0" y="0" width="{WIDTH}" height="{height}" style="stroke: none"/>
-"#
-    )
+    Picture { title: format!("Lesson {number}: who sends what to whom"), lanes, steps }.file()
 }
 
 #[test]
 fn every_picture_shows_what_happens() {
     for lesson in lessons() {
-        let picture = draw(&lesson, &play(&lesson));
+        let picture = draw(&lesson);
         let name = format!("docs/pictures/{}-sequence.svg", &lesson[..2]);
         let file = root().join(&name);
         if std::env::var_os("UPDATE_DOCS").is_some() {

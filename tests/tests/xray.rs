@@ -422,6 +422,32 @@ fn it_leads_back_to_the_page_it_is_on_and_nowhere_else() {
 }
 
 #[test]
+fn it_draws_what_travelled_since_the_last_click() {
+    for (store, kept) in [
+        (
+            "private",
+            "browser: keeps, in the cookie, name &quot;Ferris&quot;. server: keeps nothing.",
+        ),
+        ("memory", "server: keeps, name &quot;Ferris&quot;."),
+    ] {
+        let server = on(store);
+        let browser = named(&server, "Ferris");
+        let page = browser.get(&server.address).body;
+        let words = page.split_once("aria-label=\"What travelled").unwrap().1;
+        let words = words.split('"').next().unwrap();
+        assert!(words.ends_with(kept), "{store}: {words}");
+        let page = browser.post_and_follow(&server, "/setName", &[("name", "Corro")]).body;
+        let words = page.split_once("aria-label=\"What travelled").unwrap().1;
+        let way = ["POST /setName, Cookie: lesson-02=…", "303 → /", "GET /, Cookie: ", ": 200"];
+        let mut rest = words.split('"').next().unwrap();
+        for step in way {
+            let found = rest.split_once(step);
+            rest = found.unwrap_or_else(|| panic!("{store}: {step} is not in {words}")).1;
+        }
+    }
+}
+
+#[test]
 fn only_the_two_frames_may_be_framed_and_only_there() {
     let server = on("memory");
     let policy = |host: &str, path: &str| {

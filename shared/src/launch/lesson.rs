@@ -81,11 +81,12 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     failures::explain_failures(lesson, &figment);
     failures::note_grace(&figment);
     logger::install(&figment);
+    let xray_is_on = xray::is_on(&figment);
     let rocket = rocket::custom(figment);
     #[cfg(feature = "database")]
     let rocket = rocket.attach(crate::http::mailbox::fairing());
     let rocket = rocket
-        .attach(templates::fairing(&lessons))
+        .attach(templates::fairing(&lessons, xray_is_on))
         .attach(Shield::new())
         .attach(SessionFairing)
         .attach(AdHoc::on_ignite("Around the lesson", |rocket| async {

@@ -24,7 +24,7 @@ use crate::form;
 const BASE: &str = "base";
 
 /// The templates, in which `base` knows the lesson, and `input(form=form, name="…", label="…")` is a field of a form.
-pub(crate) fn fairing(lessons: &Catalogue) -> impl Fairing + use<> {
+pub(crate) fn fairing(lessons: &Catalogue, xray_is_on: bool) -> impl Fairing + use<> {
     let lesson = lessons.running();
     let facts = json!({
         "number": lesson.number,
@@ -34,6 +34,7 @@ pub(crate) fn fairing(lessons: &Catalogue) -> impl Fairing + use<> {
         "templates": format!("templates/{}/", lesson.folder),
         "before": lessons.before(),
         "after": lessons.after(),
+        "xray": xray_is_on,
     });
     let loaded = Arc::new(AtomicUsize::new(0));
     let (count, known) = (loaded.clone(), facts.clone());

@@ -6,6 +6,7 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{ContentType, Status};
 use rocket::{Request, Response, Route, get, routes};
 use rocket_dyn_templates::Template;
+use serde::Serialize;
 
 use super::history::{Browser, History};
 use super::route_path;
@@ -70,9 +71,18 @@ impl Fairing for XRay {
     }
 }
 
+/// What the panel shows beyond what `/_session` says.
+#[derive(Serialize)]
+struct Panel {
+    #[serde(flatten)]
+    view: View,
+    picture: String,
+}
+
 /// Puts the panel at the foot of a page.
 async fn add_panel(req: &Request<'_>, res: &mut Response<'_>, view: View) {
-    let Some(panel) = Template::show(req.rocket(), "xray", view) else {
+    let panel = Panel { picture: view.picture(), view };
+    let Some(panel) = Template::show(req.rocket(), "xray", panel) else {
         return;
     };
     if let Ok(page) = res.body_mut().to_string().await {

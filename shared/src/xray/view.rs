@@ -11,7 +11,7 @@ use super::fairing::good_token;
 use super::history::{Known, cookie_name};
 use super::set_cookie::SetCookie;
 use super::story::changes;
-use super::{hands_on, two};
+use super::{hands_on, travelled, two};
 use crate::config::settings::StoreKind;
 use crate::http::access_log::without_secrets;
 use crate::id::without_ids;
@@ -80,11 +80,11 @@ impl Doubled {
 pub(super) struct Exchange {
     pub(super) method: String,
     pub(super) path: String,
-    status: u16,
-    location: Option<String>,
-    changes: Vec<String>,
-    request_headers: Vec<(String, String)>,
-    response_headers: Vec<(String, String)>,
+    pub(super) status: u16,
+    pub(super) location: Option<String>,
+    pub(super) changes: Vec<String>,
+    pub(super) request_headers: Vec<(String, String)>,
+    pub(super) response_headers: Vec<(String, String)>,
 }
 
 impl View {
@@ -130,6 +130,11 @@ impl View {
             exchanges: known.exchanges.into(),
             is_in_frame: two::is_in_frame(req),
         }
+    }
+
+    /// What travelled since the last click, as SVG.
+    pub(super) fn picture(&self) -> String {
+        travelled::picture(&self.exchanges, &self.cookie, self.store, self.stored.as_ref()).svg()
     }
 }
 

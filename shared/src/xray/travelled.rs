@@ -1,0 +1,259 @@
+//! What travelled since the last click, as a picture: the page that is shown now, and before it the
+//! requests whose redirects led to it.
+
+use serde_json::Map;
+
+use super::diff::differences;
+use super::picture::{Picture, Step};
+use super::view::Exchange;
+use crate::config::settings::StoreKind;
+use crate::session::Record;
+
+/// The lanes.
+const BROWSER: usize = 0;
+const SERVER: usize = 1;
+
+/// How much of an address or a value is shown.
+const LONGEST: usize = 80;
+
+/// Draws what travelled, `exchanges` being the latest first. `kept` is the session after the latest.
+pub(super) fn picture(
+    exchanges: &[Exchange],
+    cookie: &str,
+    store: StoreKind,
+    kept: Option<&Record>,
+) -> Picture {
+    let chain = since_the_click(exchanges);
+    let at = place(store);
+    let mut steps: Vec<_> = chain.iter().rev().flat_map(|it| told(it, cookie, at)).collect();
+    if let Some(kept) = kept {
+        steps.push(keeps(kept, at));
+        if at.0 == BROWSER {
+            steps.push(Step::new(SERVER, SERVER, "keeps nothing"));
+        }
+    }
+    let has_store = steps.iter().any(|step| step.to > SERVER);
+    let names = [Some("browser"), Some("server"), at.1.filter(|_| has_store)];
+    Picture {
+        title: "What travelled since the last click".to_owned(),
+        lanes: names.into_iter().flatten().map(str::to_owned).collect(),
+        steps,
+    }
+}
+
+/// The latest exchange, and those before it that led to it by a redirect.
+fn since_the_click(exchanges: &[Exchange]) -> &[Exchange] {
+    let leads = |pair: &[Exchange]| match pair {
+        [next, before] => before.location.as_deref().is_some_and(|to| path(to) == path(&next.path)),
+        _ => false,
+    };
+    let before = exchanges.windows(2).take_while(|pair| leads(pair)).count();
+    &exchanges[..exchanges.len().min(before + 1)]
+}
+
+/// An address without its host, query and fragment.
+fn path(address: &str) -> &str {
+    let address = match address.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
+        None => address,
+    };
+    address.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The lane of what keeps the sessions, and its name if it is a lane of its own. In a cookie they are
+/// kept by the browser.
+fn place(store: StoreKind) -> (usize, Option<&'static str>) {
+    match store {
+        StoreKind::Private | StoreKind::Signed => (BROWSER, None),
+        StoreKind::Memory => (SERVER, None),
+        StoreKind::Sqlite => (SERVER + 1, Some("file")),
+        StoreKind::Redis => (SERVER + 1, Some("Redis")),
+    }
+}
+
+/// A request, what the server wrote down, and the answer.
+fn told(exchange: &Exchange, cookie: &str, (store, _): (usize, Option<&'static str>)) -> Vec<Step> {
+    let answered = set_cookie(exchange, cookie);
+    // What ends a session is shown without its cookie, and yet it came: without it nothing would end.
+    let ends = answered.as_ref().is_some_and(|set| set.ends_with("Max-Age=0"));
+    let sent = sent_cookie(exchange, cookie)
+        .or_else(|| ends.then(|| format!("{cookie}=…")))
+        .map(|sent| format!("Cookie: {sent}"));
+    let (values, rest): (Vec<_>, Vec<_>) =
+        exchange.changes.iter().map(|it| short(it)).partition(|it| it.starts_with(['+', '-', '~']));
+    let by_hand = rest.into_iter().filter(|it| it.contains(" by hand"));
+    let answer = match &exchange.location {
+        Some(to) => format!("{} → {}", exchange.status, short(to)),
+        None => exchange.status.to_string(),
+    };
+    let request = format!("{} {}", exchange.method, short(&exchange.path));
+    let request = Step::new(BROWSER, SERVER, request).cookie(sent);
+    let answer = Step::new(SERVER, BROWSER, answer).cookie(answered);
+    let mut steps = vec![request];
+    if store == BROWSER {
+        steps.push(answer.notes(values.into_iter().chain(by_hand)));
+        return steps;
+    }
+    let mut written = values.into_iter().chain(ends.then(|| "removes the session".to_owned()));
+    if let Some(first) = written.next() {
+        steps.push(Step::new(SERVER, store, first).notes(written));
+    }
+    steps.push(answer.notes(by_hand));
+    steps
+}
+
+/// What is kept after the latest answer, and by whom.
+fn keeps(kept: &Record, (store, _): (usize, Option<&'static str>)) -> Step {
+    let all = differences(&Map::default(), &kept.values);
+    let values = all.iter().map(|it| short(it.to_string().trim_start_matches("+ ")));
+    let label = if store == BROWSER { "keeps, in the cookie" } else { "keeps" };
+    Step::new(store, store, label).notes(values)
+}
+
+/// The lesson's cookie that came with the request, in short.
+fn sent_cookie(exchange: &Exchange, cookie: &str) -> Option<String> {
+    let named = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("cookie");
+    let lines = exchange.request_headers.iter().filter(named);
+    let mut values = lines
+        .flat_map(|(_, line)| line.split("; "))
+        .filter_map(|pair| pair.strip_prefix(cookie)?.strip_prefix('='));
+    values.next().map(|value| format!("{cookie}={}", in_short(value)))
+}
+
+/// The lesson's cookie that the answer set, in short.
+fn set_cookie(exchange: &Exchange, cookie: &str) -> Option<String> {
+    let named = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("set-cookie");
+    exchange.response_headers.iter().filter(named).find_map(|(_, line)| {
+        let line = line.strip_prefix(cookie)?.strip_prefix('=')?;
+        let value = line.split(';').next().unwrap_or_default();
+        let end = if line.contains("Max-Age=0") { "; Max-Age=0" } else { "" };
+        Some(format!("Set-Cookie: {cookie}={}{end}", in_short(value)))
+    })
+}
+
+/// The end of a cookie's value, by which two are told apart: some begin alike.
+fn in_short(value: &str) -> String {
+    let letters = value.chars().count();
+    if letters <= 8 {
+        value.to_owned()
+    } else {
+        "…".to_owned() + &value.chars().skip(letters - 6).collect::<String>()
+    }
+}
+
+fn short(text: &str) -> String {
+    let mut letters = text.chars();
+    let start: String = letters.by_ref().take(LONGEST).collect();
+    if letters.next().is_some() { start + "…" } else { start }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REMOVED: &str = "lesson-02=; HttpOnly; Path=/; Max-Age=0";
+
+    fn exchange(request: &str, answer: &str, cookies: [&str; 2], changes: &[&str]) -> Exchange {
+        let (method, path) = request.split_once(' ').unwrap();
+        let (status, to) = answer.split_once(" → ").unwrap_or((answer, ""));
+        let header = |name: &str, value: &str| {
+            Some((name.to_owned(), value.to_owned())).filter(|_| !value.is_empty())
+        };
+        Exchange {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            status: status.parse().unwrap(),
+            location: Some(to.to_owned()).filter(|to| !to.is_empty()),
+            changes: changes.iter().map(ToString::to_string).collect(),
+            request_headers: header("cookie", cookies[0]).into_iter().collect(),
+            response_headers: header("Set-Cookie", cookies[1]).into_iter().collect(),
+        }
+    }
+
+    /// Ferris sends a name, the latest first. Before that they opened the page.
+    fn a_name() -> [Exchange; 3] {
+        [
+            exchange("GET /", "200", ["theme=dark; lesson-02=0123456789", ""], &[]),
+            exchange(
+                "POST /setName",
+                "303 → /",
+                ["", "lesson-02=0123456789; Path=/"],
+                &["+ name \"Ferris\"", "cookie lesson-02 set, 31 of 4096 bytes"],
+            ),
+            exchange("GET /", "200", ["", ""], &[]),
+        ]
+    }
+
+    fn ferris() -> Record {
+        let mut record = Record::default();
+        record.values.insert("name".to_owned(), "Ferris".into());
+        record
+    }
+
+    fn drawn(exchanges: &[Exchange], store: StoreKind, kept: Option<&Record>) -> String {
+        picture(exchanges, "lesson-02", store, kept).text()
+    }
+
+    #[test]
+    fn it_begins_at_the_last_click() {
+        assert_eq!(
+            drawn(&a_name(), StoreKind::Sqlite, Some(&ferris())),
+            "What travelled since the last click. browser to server: POST /setName. \
+             server to file: + name \"Ferris\". \
+             server to browser: 303 → /, Set-Cookie: lesson-02=…456789. \
+             browser to server: GET /, Cookie: lesson-02=…456789. server to browser: 200. \
+             file: keeps, name \"Ferris\"."
+        );
+        let reload =
+            [exchange("GET /", "200", ["", ""], &[]), exchange("GET /", "200", ["", ""], &[])];
+        assert_eq!(drawn(&reload, StoreKind::Memory, None).matches("GET /").count(), 1);
+    }
+
+    #[test]
+    fn it_shows_where_the_session_is_kept() {
+        let (exchanges, kept) = (a_name(), ferris());
+        let drawn = |store| drawn(&exchanges, store, Some(&kept));
+        assert!(drawn(StoreKind::Memory).contains(" server: + name \"Ferris\"."));
+        assert!(drawn(StoreKind::Redis).ends_with(" Redis: keeps, name \"Ferris\"."));
+        let in_cookie = drawn(StoreKind::Private);
+        assert!(in_cookie.contains("303 → /, Set-Cookie: lesson-02=…456789, + name \"Ferris\"."));
+        let end = " browser: keeps, in the cookie, name \"Ferris\". server: keeps nothing.";
+        assert!(in_cookie.ends_with(end), "{in_cookie}");
+    }
+
+    #[test]
+    fn without_a_session_no_store_is_named() {
+        for store in [StoreKind::Private, StoreKind::Memory, StoreKind::Sqlite] {
+            let picture = picture(&a_name()[2..], "lesson-01", store, None);
+            assert_eq!(picture.lanes, ["browser", "server"]);
+            assert_eq!(picture.steps.len(), 2);
+        }
+    }
+
+    #[test]
+    fn what_ends_a_session_came_with_its_cookie() {
+        let end = [exchange("POST /logout", "303 → /login", ["", REMOVED], &[])];
+        assert_eq!(
+            drawn(&end, StoreKind::Sqlite, None),
+            "What travelled since the last click. \
+             browser to server: POST /logout, Cookie: lesson-02=…. \
+             server to file: removes the session. \
+             server to browser: 303 → /login, Set-Cookie: lesson-02=; Max-Age=0."
+        );
+    }
+
+    #[test]
+    fn what_was_done_by_hand_is_told() {
+        let change = "cookie lesson-02 changed by hand";
+        let button = [exchange("POST /_session/change", "303 → /#hands-on", ["", ""], &[change])];
+        assert!(drawn(&button, StoreKind::Memory, None).contains(change));
+    }
+
+    #[test]
+    fn a_redirect_leads_to_a_path_whatever_surrounds_it() {
+        for to in ["/login", "/login?…", "/login#hands-on", "http://127.0.0.1:8006/login?…"] {
+            assert_eq!(path(to), "/login", "{to}");
+        }
+        assert_eq!(path("http://127.0.0.1:8006"), "/");
+    }
+}
