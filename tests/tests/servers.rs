@@ -752,6 +752,7 @@ fn every_lesson_shows_its_doc_beside_its_source_and_its_page() {
             "<span class=\"keyword\">fn</span> rocket() -&gt; _ {",
             "<iframe src=\"/\"",
             &format!("<img src=\"/docs/pictures/{}-sequence.svg\"", &lesson[..2]),
+            "id=\"main.rs-1\" data-line=\"1\"",
         ] {
             assert!(page.body.contains(text), "{lesson}: {text}");
         }
@@ -760,12 +761,73 @@ fn every_lesson_shows_its_doc_beside_its_source_and_its_page() {
         let sources = doc.split(&source).skip(1).filter_map(|it| it.split_once([')', '#']));
         for (file, _) in sources {
             let link = format!("lessons-{lesson}-src-{}", file.replace(['/', '.', '_'], "-"));
-            for text in [format!("href=\"#{link}\""), format!("<pre id=\"{link}\">")] {
+            for text in [format!("href=\"#{link}\""), format!("<div id=\"{link}\">")] {
                 assert!(page.body.contains(&text), "{lesson}: {text}");
             }
         }
-        let of_settings = "<span class=\"line\">[default.session]</span>";
+        let of_settings = "\">[default.session]\n</span>";
         assert!(!page.body.contains(of_settings), "{lesson}: secrets may stand there");
+        has_its_exercises(&server, &lesson, &doc);
+    }
+}
+
+/// Each exercise is a page with what gives something away folded, and nothing else is one.
+fn has_its_exercises(server: &Running, lesson: &str, doc: &str) {
+    let get = |path: &str| Browser::new().get(&format!("{}{path}", server.address));
+    let page = get("/docs").body;
+    let folder = root().join("lessons").join(lesson).join("exercises");
+    let files = fs::read_dir(&folder).map(|files| files.flatten().collect::<Vec<_>>());
+    for file in files.unwrap_or_default() {
+        let name = file.file_name().into_string().expect("a name is text");
+        let path = format!("/docs/exercises/{}", name.trim_end_matches(".md"));
+        let exercise = get(&path);
+        assert_eq!(exercise.status, 200, "{path}");
+        let solution = "<details>\n<summary>\n<h2 id=\"a-solution\">";
+        assert!(exercise.body.contains(solution), "{path}");
+        if doc.contains(&format!("(../lessons/{lesson}/exercises/{name})")) {
+            assert!(page.contains(&format!("<a href=\"{path}\">")), "{path}");
+        }
+    }
+    for name in ["nowhere", "..%2F..%2F..%2FREADME", "..%2Fsrc%2Fmain.rs", ".git"] {
+        assert_eq!(get(&format!("/docs/exercises/{name}")).status, 404, "{lesson}: {name}");
+    }
+}
+
+#[test]
+fn a_function_that_the_doc_mentions_leads_to_its_line() {
+    let server = Running::start("02-name-form", &[]);
+    let page = Browser::new().get(&format!("{}/docs", server.address)).body;
+    let source = fs::read_to_string(root().join("lessons/02-name-form/src/main.rs")).unwrap();
+    for function in ["index", "is_name", "page", "set_name"] {
+        let is_defined = |line: &str| line.starts_with(&format!("fn {function}("));
+        let line = 1 + source.lines().position(is_defined).unwrap();
+        assert!(page.contains(&format!("<a href=\"#main.rs-{line}\">")), "{function}");
+        let shown = page.split_once(&format!("id=\"main.rs-{line}\"")).unwrap().1;
+        assert!(shown.lines().next().unwrap().contains(function), "{function}: line {line}");
+    }
+    let (before, handler) = page.split_once("id=\"main.rs-31\" data-line=\"31\">").unwrap();
+    assert!(handler.starts_with("<span class=\"comment\">/// Try visiting"), "{handler}");
+    let folded = before.split_once("Before the first handler: lines 1 to 30").unwrap().1;
+    let last = folded.split_once("id=\"main.rs-30\"").unwrap().1;
+    assert!(last.contains("</details>"), "the fold ends before the handler");
+}
+
+#[test]
+fn every_page_leads_to_xray_docs_and_two_visitors_where_they_are() {
+    let links = ["href=\"#xray\"", "href=\"/docs\" target=\"_top\">Docs<", "href=\"/_two\""];
+    let head = |server: &Running, path: &str| {
+        let page = Browser::new().get(&format!("{}{path}", server.address)).body;
+        let head = page.split_once("<main").unwrap().0.to_owned();
+        links.map(|link| head.contains(link))
+    };
+    let server = Running::start("02-name-form", &[]);
+    for path in ["/", "/docs", "/docs/stores", "/nowhere"] {
+        assert_eq!(head(&server, path), [true; 3], "{path}");
+    }
+    assert_eq!(head(&server, "/_two"), [false, true, true], "there is no X-ray on it");
+    let off = Running::start("02-name-form", &[("ROCKET_XRAY", "false")]);
+    for path in ["/", "/docs", "/nowhere"] {
+        assert_eq!(head(&off, path), [false, true, false], "{path}");
     }
 }
 

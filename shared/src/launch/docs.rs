@@ -1,5 +1,8 @@
-//! The docs, served by the lesson: `/docs` shows its own beside its source and the page itself.
+//! The docs, served by the lesson: `/docs` shows its own beside its source and the page itself, and
+//! `/docs/exercises/…` its exercises.
 
+mod code;
+mod exercises;
 mod markdown;
 mod source;
 
@@ -11,9 +14,14 @@ use rocket::http::Header;
 use rocket::{Responder, Route, State, get, routes};
 use rocket_dyn_templates::{Template, context};
 
+use self::exercises::Progress;
+use self::markdown::Doc;
 use self::source::Source;
 use super::catalogue::{self, Catalogue};
 use crate::http::protection::{self, POLICY};
+
+/// Where the doc of the lesson stands, and its source.
+const DOCS: &str = "/docs";
 
 /// A page that may show others of this server in a frame.
 #[derive(Responder)]
@@ -26,19 +34,29 @@ struct Page {
 /// changes on the disk changes here.
 #[get("/docs")]
 fn docs(lessons: &State<Catalogue>) -> Option<Page> {
-    let (root, lesson) = (catalogue::root().ok()?, lessons.running());
-    let sources = Source::of(&root, &lesson.folder);
-    let doc = doc(&root, &lesson.folder, &sources)?;
+    let workspace = Workspace::of(lessons)?;
+    let doc = workspace.doc(&workspace.lesson, "")?;
     let policy = format!("{}; frame-src 'self'", protection::policy("'none'"));
-    let template = Template::render("docs", context! { doc, sources });
+    let template = Template::render("docs", context! { doc, sources: workspace.sources });
     Some(Page { template, policy: Header::new(POLICY, policy) })
 }
 
 /// Another doc, such as `/docs/security`.
 #[get("/docs/<name>")]
-fn other_doc(name: &str) -> Option<Template> {
-    let doc = doc(&catalogue::root().ok()?, name, &[])?;
+fn other_doc(name: &str, lessons: &State<Catalogue>) -> Option<Template> {
+    let doc = Workspace::of(lessons)?.doc(name, DOCS)?;
     Some(Template::render("doc", context! { name, doc }))
+}
+
+/// An exercise of the lesson that runs.
+#[get("/docs/exercises/<name>")]
+fn exercise(name: &str, lessons: &State<Catalogue>) -> Option<Template> {
+    let workspace = Workspace::of(lessons)?;
+    let file = exercises::file(&workspace.root, &workspace.lesson, name)?;
+    let path = format!("lessons/{}/exercises/{name}.md", workspace.lesson);
+    let doc = workspace.html(&file, &path, DOCS)?;
+    let is_done = workspace.progress.is_done(&workspace.lesson, name);
+    Some(Template::render("doc", context! { name, doc, is_done, is_exercise: true }))
 }
 
 #[get("/docs/pictures/<name>")]
@@ -47,10 +65,32 @@ async fn picture(name: &str) -> Option<NamedFile> {
     NamedFile::open(folder.join(file_name(name)?)).await.ok()
 }
 
-/// A doc as HTML.
-fn doc(root: &Path, name: &str, sources: &[Source]) -> Option<String> {
-    let file = root.join("docs").join(file_name(name)?).with_extension("md");
-    Some(markdown::to_html(&read(&file)?, name, sources))
+/// The workspace as it is now on the disk.
+struct Workspace {
+    root: PathBuf,
+    /// The folder of the lesson that runs, and its files.
+    lesson: String,
+    sources: Vec<Source>,
+    progress: Progress,
+}
+
+impl Workspace {
+    fn of(lessons: &Catalogue) -> Option<Self> {
+        let (root, lesson) = (catalogue::root().ok()?, lessons.running().folder.clone());
+        let (sources, progress) = (Source::of(&root, &lesson), Progress::read(&root));
+        Some(Self { root, lesson, sources, progress })
+    }
+
+    /// A doc as HTML, on a page beside the sources or on one without them.
+    fn doc(&self, name: &str, sources_at: &str) -> Option<String> {
+        let path = format!("docs/{}.md", file_name(name)?.display());
+        self.html(&self.root.join(&path), &path, sources_at)
+    }
+
+    fn html(&self, file: &Path, path: &str, shown_at: &str) -> Option<String> {
+        let Self { lesson, sources, progress, .. } = self;
+        Some(Doc { path, lesson, sources, shown_at, progress }.to_html(&read(file)?))
+    }
 }
 
 /// A text without the byte order mark that some editors begin it with.
@@ -66,5 +106,5 @@ fn file_name(name: &str) -> Option<PathBuf> {
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    routes![docs, other_doc, picture]
+    routes![docs, other_doc, exercise, picture]
 }

@@ -17,14 +17,17 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How Chromium looks at pages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
-    /// The window's width in pixels.
+    /// The window's width in pixels, and its height.
     pub(crate) width: u32,
+    pub(crate) height: u32,
     /// `light` or `dark`.
     pub(crate) scheme: &'static str,
     pub(crate) javascript: bool,
 }
 
-pub(crate) const DESK: Look = Look { width: 1280, scheme: "light", javascript: true };
+pub(crate) const DESK: Look = Look { width: 1280, height: 900, scheme: "light", javascript: true };
+/// 1920 by 950 pixels at 150 %.
+pub(crate) const PROJECTOR: Look = Look { height: 633, ..DESK };
 
 pub(crate) struct Chromium {
     client: Client,
@@ -85,7 +88,7 @@ impl Chromium {
     /// Takes another size or colour scheme.
     pub(crate) async fn look(&self, look: Look) {
         let size = json!({
-            "width": look.width, "height": 900, "deviceScaleFactor": 1, "mobile": look.width < 500,
+            "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": look.width < 500,
         });
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
         let scheme =

@@ -6,7 +6,7 @@ mod chromium;
 
 use std::process::Command;
 
-use chromium::{Chromium, DESK, Look};
+use chromium::{Chromium, DESK, Look, PROJECTOR};
 use serde_json::Value;
 use tests::{ADMIN, Browser, PASSWORD, Running, command};
 
@@ -348,22 +348,126 @@ async fn two_visitors_on_one_screen_have_two_lists() {
 
 #[tokio::test]
 #[ignore = "needs Chromium: tests/full"]
-async fn the_doc_stands_beside_its_source_and_the_page() {
+async fn two_visitors_have_names_and_most_of_the_screen() {
+    let server = Running::start("05-stocks", &[]);
+    let browser = Chromium::open(PROJECTOR).await;
+    for scheme in ["light", "dark"] {
+        browser.look(Look { scheme, ..PROJECTOR }).await;
+        browser.goto(&format!("{}/_two", server.address)).await;
+        browser.find("iframe").await;
+        let seen = "return [...document.querySelectorAll('figure')].map(side => [
+            side.querySelector('figcaption').innerText,
+            getComputedStyle(side.querySelector('iframe')).borderColor,
+            Math.round(side.querySelector('iframe').getBoundingClientRect().top),
+            Math.round(side.querySelector('iframe').getBoundingClientRect().bottom)])";
+        let seen = browser.run(seen).await;
+        assert_eq!((&seen[0][0], &seen[1][0]), (&"Left visitor".into(), &"Right visitor".into()));
+        assert_ne!(seen[0][1], seen[1][1], "each side has its colour");
+        for side in [&seen[0], &seen[1]] {
+            let (top, bottom) = (side[2].as_u64().unwrap(), side[3].as_u64().unwrap());
+            assert!(top < 100 && bottom - top > 400 && bottom <= 633, "{seen}");
+        }
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn the_doc_stands_beside_its_source_and_the_page_in_a_drawer() {
     let server = Running::start("02-name-form", &[]);
-    let browser = Chromium::open(Look { javascript: false, ..DESK }).await;
+    let browser = Chromium::open(Look { javascript: false, ..PROJECTOR }).await;
     browser.goto(&format!("{}/docs", server.address)).await;
     let seen = async |id: &str| browser.find(id).await.is_displayed().await.unwrap();
-    assert!(seen("#doc").await && seen("#source").await && seen("#page").await);
+    assert!(seen("#doc").await && seen("#source").await && !seen("#page iframe").await);
+    browser.find("#page > summary").await.click().await.unwrap();
     browser.enter_frame(0).await;
     browser.type_into("name", "Ferris").await;
     browser.click("main form button", "The server knows you again").await;
     browser.leave_frame().await;
+    browser.find("#page > summary").await.click().await.unwrap();
+    assert!(!seen("#page iframe").await);
     browser.look(Look { width: 390, javascript: false, ..DESK }).await;
-    assert!(seen("#doc").await && !seen("#source").await && !seen("#page").await);
+    assert!(seen("#doc").await && !seen("#source").await);
     browser.find(".tabs a[href='#source']").await.click().await.unwrap();
     assert!(!seen("#doc").await && seen("#source").await);
     browser.goto(&format!("{}/docs#questions", server.address)).await;
     assert!(seen("#doc").await && !seen("#source").await, "a part of the doc is in the doc");
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn the_source_opens_at_the_first_handler_eighty_columns_wide() {
+    let server = Running::start("02-name-form", &[]);
+    let browser = Chromium::open(PROJECTOR).await;
+    browser.goto(&format!("{}/docs", server.address)).await;
+    let first = "return [...document.querySelectorAll('.line')]
+        .find(line => line.checkVisibility({ contentVisibilityAuto: true }) && line.getClientRects().length).id";
+    assert_eq!(browser.run(first).await, "main.rs-31");
+    let columns = "const line = document.getElementById('main.rs-31');
+        const letter = document.createRange();
+        letter.setStart(line.firstChild.firstChild, 0);
+        letter.setEnd(line.firstChild.firstChild, 1);
+        const left = letter.getBoundingClientRect();
+        return (line.getBoundingClientRect().right - left.left) / left.width";
+    let columns = browser.run(columns).await.as_f64().unwrap();
+    assert!(columns >= 80.0, "{columns}");
+    let size = "return ['#doc', '.line'].map(it =>
+        parseFloat(getComputedStyle(document.querySelector(it)).fontSize))";
+    let size = browser.run(size).await;
+    assert!(size[1].as_f64() >= size[0].as_f64().map(|doc| doc * 0.9), "{size}");
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn a_function_in_the_doc_leads_to_its_line_and_that_is_marked() {
+    let server = Running::start("02-name-form", &[]);
+    let source =
+        std::fs::read_to_string(tests::root().join("lessons/02-name-form/src/main.rs")).unwrap();
+    let line = 1 + source.lines().position(|line| line.starts_with("fn is_name(")).unwrap();
+    let browser = Chromium::open(Look { javascript: false, ..PROJECTOR }).await;
+    for (width, scheme) in [(1280, "light"), (1280, "dark"), (390, "light")] {
+        browser.look(Look { width, scheme, javascript: false, ..PROJECTOR }).await;
+        browser.goto(&format!("{}/docs?{width}{scheme}", server.address)).await;
+        // By the keyboard: it is in the fold before the first handler, which opens.
+        let link = browser.find(&format!("#doc a[href='#main.rs-{line}']")).await;
+        link.send_keys("\u{e007}").await.unwrap();
+        let seen = "const line = document.querySelector('.line:target'), box = line.getBoundingClientRect();
+            return [line.innerText, getComputedStyle(line).backgroundColor,
+                box.top >= 0 && box.bottom <= innerHeight && line.checkVisibility(), scrollY]";
+        let seen = browser.run(seen).await;
+        assert!(seen[0].as_str().unwrap().contains("fn is_name("), "{seen}");
+        assert_ne!(seen[1], "rgba(0, 0, 0, 0)", "{width} {scheme}: it is marked");
+        assert_eq!(seen[2], true, "{width} {scheme}: it is in sight");
+        assert!(width == 390 || seen[3] == 0, "{scheme}: the page around it stays: {seen}");
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn the_pictures_can_be_read_on_a_telephone() {
+    let server = Running::start("08-database", &[]);
+    let browser = Chromium::open(DESK).await;
+    register(&browser, &server, "Ada", "ada@example.com").await;
+    let _ = browser.console().await;
+    for scheme in ["light", "dark"] {
+        browser.look(Look { width: 390, scheme, ..DESK }).await;
+        browser.goto(&format!("{}/user", server.address)).await;
+        browser.run("document.getElementById('xray').open = true").await;
+        let seen =
+            "const svg = document.querySelector('#xray svg'), box = svg.getBoundingClientRect();
+            const text = [...svg.querySelectorAll('text')];
+            return [box.right <= innerWidth,
+                Math.min(...text.map(it => it.getBoundingClientRect().left - box.left)) >= 0,
+                Math.min(...text.map(it => box.right - it.getBoundingClientRect().right)) >= 0,
+                14 * box.width / 400]";
+        let seen = browser.run(seen).await;
+        assert_eq!([&seen[0], &seen[1], &seen[2]], [&true, &true, &true], "{scheme}: {seen}");
+        assert!(seen[3].as_f64().unwrap() >= 11.0, "{scheme}: letters of {} pixels", seen[3]);
+        assert_eq!(browser.console().await, Vec::<String>::new(), "{scheme}");
+    }
     browser.close().await;
 }
 
