@@ -18,6 +18,7 @@ use self::exercises::Progress;
 use self::markdown::Doc;
 use self::source::Source;
 use super::catalogue::{self, Catalogue};
+use crate::http::host::HostName;
 use crate::http::protection::{self, POLICY};
 
 /// Where the doc of the lesson stands, and its source.
@@ -33,8 +34,8 @@ struct Page {
 /// The doc of the lesson that runs, beside its source and its page. All is read anew each time: what
 /// changes on the disk changes here.
 #[get("/docs")]
-fn docs(lessons: &State<Catalogue>) -> Option<Page> {
-    let workspace = Workspace::of(lessons)?;
+fn docs(lessons: &State<Catalogue>, host: HostName) -> Option<Page> {
+    let workspace = Workspace::of(lessons, host)?;
     let doc = workspace.doc(&workspace.lesson, "")?;
     let policy = format!("{}; frame-src 'self'", protection::policy("'none'"));
     let template = Template::render("docs", context! { doc, sources: workspace.sources });
@@ -43,15 +44,15 @@ fn docs(lessons: &State<Catalogue>) -> Option<Page> {
 
 /// Another doc, such as `/docs/security`.
 #[get("/docs/<name>")]
-fn other_doc(name: &str, lessons: &State<Catalogue>) -> Option<Template> {
-    let doc = Workspace::of(lessons)?.doc(name, DOCS)?;
+fn other_doc(name: &str, lessons: &State<Catalogue>, host: HostName) -> Option<Template> {
+    let doc = Workspace::of(lessons, host)?.doc(name, DOCS)?;
     Some(Template::render("doc", context! { name, doc }))
 }
 
 /// An exercise of the lesson that runs.
 #[get("/docs/exercises/<name>")]
-fn exercise(name: &str, lessons: &State<Catalogue>) -> Option<Template> {
-    let workspace = Workspace::of(lessons)?;
+fn exercise(name: &str, lessons: &State<Catalogue>, host: HostName) -> Option<Template> {
+    let workspace = Workspace::of(lessons, host)?;
     let file = exercises::file(&workspace.root, &workspace.lesson, name)?;
     let path = format!("lessons/{}/exercises/{name}.md", workspace.lesson);
     let doc = workspace.html(&file, &path, DOCS)?;
@@ -72,13 +73,15 @@ struct Workspace {
     lesson: String,
     sources: Vec<Source>,
     progress: Progress,
+    /// The host by which the visitor came: other machines reach the lessons by it too.
+    host: HostName,
 }
 
 impl Workspace {
-    fn of(lessons: &Catalogue) -> Option<Self> {
+    fn of(lessons: &Catalogue, host: HostName) -> Option<Self> {
         let (root, lesson) = (catalogue::root().ok()?, lessons.running().folder.clone());
         let (sources, progress) = (Source::of(&root, &lesson), Progress::read(&root));
-        Some(Self { root, lesson, sources, progress })
+        Some(Self { root, lesson, sources, progress, host })
     }
 
     /// A doc as HTML, on a page beside the sources or on one without them.
@@ -88,8 +91,9 @@ impl Workspace {
     }
 
     fn html(&self, file: &Path, path: &str, shown_at: &str) -> Option<String> {
-        let Self { lesson, sources, progress, .. } = self;
-        Some(Doc { path, lesson, sources, shown_at, progress }.to_html(&read(file)?))
+        let Self { lesson, sources, progress, host, .. } = self;
+        let doc = Doc { path, lesson, sources, shown_at, progress, host: &host.0 };
+        Some(doc.to_html(&read(file)?))
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Doc<'d> {
     pub(super) shown_at: &'d str,
     /// Which exercises are done.
     pub(super) progress: &'d Progress,
+    /// The host by which the visitor came.
+    pub(super) host: &'d str,
 }
 
 impl Doc<'_> {
@@ -40,6 +42,9 @@ impl Doc<'_> {
 
     /// Where a link leads within the lesson.
     fn address(&self, link: &str) -> Option<String> {
+        if let Some(rest) = link.strip_prefix("http://127.0.0.1:") {
+            return Some(format!("http://{}:{rest}", self.host));
+        }
         if link.contains("://") || link.starts_with('#') {
             return Some(link.to_owned());
         }
@@ -227,7 +232,8 @@ mod tests {
     fn with<T>(path: &str, shown_at: &str, then: impl FnOnce(Doc<'_>) -> T) -> T {
         let sources = [Source::new(MAIN.to_owned(), "\nfn index() {}".to_owned())];
         let progress = &Progress::default();
-        then(Doc { path, lesson: "01-hello", sources: &sources, shown_at, progress })
+        let (lesson, host) = ("01-hello", "192.0.2.2");
+        then(Doc { path, lesson, sources: &sources, shown_at, progress, host })
     }
 
     fn page(markdown: &str) -> String {
@@ -248,6 +254,7 @@ mod tests {
             "",
             &[
                 ("https://rocket.rs", Some("https://rocket.rs")),
+                ("http://127.0.0.1:8009/server", Some("http://192.0.2.2:8009/server")),
                 ("02-name-form.md#run-it", Some("/docs/02-name-form#run-it")),
                 ("01-hello.md#questions", Some("#questions")),
                 ("#questions", Some("#questions")),
@@ -281,7 +288,7 @@ mod tests {
         std::fs::write(root.path().join("target/progress.json"), noted).unwrap();
         let progress = &Progress::read(root.path());
         let (path, lesson) = ("docs/01-hello.md", "01-hello");
-        let doc = Doc { path, lesson, sources: &[], shown_at: "", progress };
+        let doc = Doc { path, lesson, sources: &[], shown_at: "", progress, host: "x" };
         let link = |name: &str| format!("[x](../lessons/01-hello/exercises/{name}.md)");
         let done = doc.to_html(&link("greet"));
         assert!(done.contains("greet\">x</a> <span class=\"done\">✓"), "{done}");
