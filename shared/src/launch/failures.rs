@@ -70,7 +70,7 @@ pub(crate) fn explain_failures(lesson: &Lesson, figment: &Figment) {
         }
         let details = match reason {
             "aborting due to socket bind error" => unbound(&lesson, address, port),
-            _ => refused(&lesson),
+            _ => refused(),
         };
         stop(&lesson.folder, if details.is_empty() { reason } else { &details })
     }));
@@ -92,14 +92,10 @@ fn tell(info: &PanicHookInfo<'_>) {
     say(Stream::Stderr, &logger::harmless(&format!("{info}\n{trace}")));
 }
 
-/// Says what was logged about a launch that failed, and what starts the lesson if cargo does not.
-fn refused(lesson: &Lesson) -> String {
+/// Says what was logged about a launch that failed, and the mend.
+fn refused() -> String {
     let (reasons, summary) = logger::launch_errors();
-    let reasons = mend::explain(&reasons, &summary);
-    match &lesson.run {
-        Some(run) => format!("{reasons}\n`{run}` brings up all that this lesson needs."),
-        None => reasons,
-    }
+    mend::explain(&reasons, &summary)
 }
 
 /// Says why nobody can listen on this port, by trying it again.
