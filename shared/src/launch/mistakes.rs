@@ -1,5 +1,5 @@
 //! What a learner is told in the browser when something is wrong: a template that cannot be used, a form
-//! whose fields do not match, an address that is nobody's, a handler that fails, a program that is older
+//! whose fields do not match, an address without a handler, a handler that fails, a program that is older
 //! than its source.
 //!
 //! Only in debug builds, only while the X-ray is on, and only for browsers on this machine: the pages

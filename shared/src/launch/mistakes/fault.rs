@@ -19,10 +19,15 @@ fn panicked(evidence: &Evidence<'_>) -> Option<Mistake> {
     let is_here = Path::new(file).is_relative();
     let source = is_here.then(|| File::read(&evidence.root, &evidence.root.join(file))).flatten();
     let place = source.map(|source| source.place(*line as usize));
+    // The folder in which a machine keeps its crates is left out.
+    let parts: Vec<_> = file.split(['/', '\\']).collect();
+    let crates = parts[parts.len().saturating_sub(4)..].join("/");
+    let elsewhere =
+        Fact { name: "In another crate".to_owned(), items: vec![format!("`{crates}:{line}`")] };
     Some(Mistake {
         title: format!("The handler{} panicked", handler(evidence)),
         text: said.text.clone(),
-        facts: vec![Fact { name: "Where".to_owned(), items: vec![format!("`{file}:{line}`")] }],
+        facts: if place.is_some() { vec![] } else { vec![elsewhere] },
         mend: "Mend what this line relies on, or answer with an error instead of a panic; then stop the \
                lesson with Ctrl+C and run it again. With `RUST_BACKTRACE=1` the terminal also says what \
                led there."
