@@ -483,6 +483,7 @@ async fn pages_print_as_ink_on_paper() {
         browser.run(&script).await.as_str().unwrap().to_owned()
     };
     assert_eq!(style("body", "color").await, "rgb(29, 31, 35)");
+    assert_eq!(style("html", "colorScheme").await, "light", "pictures follow it");
     assert_eq!(style("main", "backgroundColor").await, "rgb(255, 255, 255)");
     for (css, display) in
         [("main input", "block"), ("aside", "none"), ("nav", "none"), ("main button", "none")]
