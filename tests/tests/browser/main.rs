@@ -459,7 +459,7 @@ async fn the_pictures_can_be_read_on_a_telephone() {
         let seen =
             "const svg = document.querySelector('#xray svg'), box = svg.getBoundingClientRect();
             const text = [...svg.querySelectorAll('text')];
-            return [box.right <= innerWidth,
+            return [box.right <= document.documentElement.clientWidth,
                 Math.min(...text.map(it => it.getBoundingClientRect().left - box.left)) >= 0,
                 Math.min(...text.map(it => box.right - it.getBoundingClientRect().right)) >= 0,
                 14 * box.width / 400]";
