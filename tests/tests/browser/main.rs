@@ -431,8 +431,8 @@ async fn a_function_in_the_doc_leads_to_its_line_and_that_is_marked() {
         browser.look(Look { width, scheme, javascript: false, ..PROJECTOR }).await;
         browser.goto(&format!("{}/docs?{width}{scheme}", server.address)).await;
         // By the keyboard: it is in the fold before the first handler, which opens.
-        let link = browser.find(&format!("#doc a[href='#main.rs-{line}']")).await;
-        link.send_keys("\u{e007}").await.unwrap();
+        let mention = browser.find(&format!("#doc a[href='#main.rs-{line}']")).await;
+        mention.send_keys("\u{e007}").await.unwrap();
         let seen = "const line = document.querySelector('.line:target'), box = line.getBoundingClientRect();
             return [line.innerText, getComputedStyle(line).backgroundColor,
                 box.top >= 0 && box.bottom <= innerHeight && line.checkVisibility(), scrollY]";
