@@ -11,8 +11,10 @@ mod record;
 mod save;
 pub(crate) mod store;
 mod turns;
+mod verdict;
 
 use std::net::IpAddr;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +22,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use self::change::Change;
+use self::change::{Call, Change};
 pub use self::expiry::Expiry;
 pub use self::fairing::SessionFairing;
 pub(crate) use self::fairing::Sessions;
@@ -29,6 +31,8 @@ pub use self::record::Record;
 pub(crate) use self::save::Effect;
 pub(crate) use self::store::COOKIE_LIMIT;
 pub use self::store::{Store, StoreError};
+pub use self::verdict::NoRecord;
+pub(crate) use self::verdict::Verdict;
 use crate::clock::Timestamp;
 use crate::config::settings::SessionSettings;
 
@@ -59,7 +63,8 @@ pub struct Session {
     state: Mutex<State>,
     sessions: Sessions,
     now: Timestamp,
-    has_expired: bool,
+    /// What came of its cookie.
+    verdict: Verdict,
     /// From where the request came.
     address: Option<IpAddr>,
 }
@@ -85,11 +90,11 @@ struct State {
 #[derive(Default)]
 struct Unsaved {
     /// What to do again on the store's record, which another request may have changed meanwhile.
-    changes: Vec<Change>,
-    /// Whether what was loaded is over.
-    cleared: bool,
-    /// Whether the token shall be a new one.
-    renewed: bool,
+    calls: Vec<Call>,
+    /// Where what was loaded was ended, if it was.
+    cleared: Option<&'static Location<'static>>,
+    /// Where a new token was asked for, if it was.
+    renewed: Option<&'static Location<'static>>,
 }
 
 impl Session {
@@ -118,6 +123,7 @@ impl Session {
     /// session.insert("name", "Ferris");
     /// # }
     /// ```
+    #[track_caller]
     pub fn insert(&self, key: &str, value: impl Serialize) {
         self.change_if_storable(Change::insert(key, value));
     }
@@ -134,6 +140,7 @@ impl Session {
     /// session.get("email")
     /// # }
     /// ```
+    #[track_caller]
     pub fn set_default(&self, key: &str, value: impl Serialize) {
         self.change_if_storable(Change::default(key, value));
     }
@@ -146,6 +153,7 @@ impl Session {
     /// session.remove("name");
     /// # }
     /// ```
+    #[track_caller]
     pub fn remove(&self, key: &str) {
         if self.contains(key) {
             self.change(Change::Remove(key.to_owned()));
@@ -161,6 +169,7 @@ impl Session {
     /// let email: Option<String> = session.take("email");
     /// # }
     /// ```
+    #[track_caller]
     pub fn take<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         let value = self.get(key);
         self.remove(key);
@@ -191,6 +200,7 @@ impl Session {
     /// session.update("visits", |visits: &mut u32| *visits += 1);
     /// # }
     /// ```
+    #[track_caller]
     pub fn update<T>(&self, key: &str, change: impl Fn(&mut T) + Send + Sync + 'static)
     where
         T: Serialize + DeserializeOwned + Default,
@@ -207,11 +217,12 @@ impl Session {
     /// session.clear();
     /// # }
     /// ```
+    #[track_caller]
     pub fn clear(&self) {
         let mut state = self.state.lock();
         state.record = Arc::new(Record::new(self.now));
         state.fault = None;
-        state.unsaved = Unsaved { cleared: true, ..Unsaved::default() };
+        state.unsaved = Unsaved { cleared: Some(Location::caller()), ..Unsaved::default() };
     }
 
     /// The keys, in alphabetical order.
@@ -251,9 +262,10 @@ impl Session {
     /// session.insert("user", name);
     /// # }
     /// ```
+    #[track_caller]
     pub fn renew(&self) {
         self.change(Change::Renew(self.now));
-        self.state.lock().unsaved.renewed = true;
+        self.state.lock().unsaved.renewed = Some(Location::caller());
     }
 
     /// Makes the session outlive the closing of the browser, or not. It is Flask's `session.permanent`.
@@ -264,6 +276,7 @@ impl Session {
     /// session.set_permanent(true);
     /// # }
     /// ```
+    #[track_caller]
     pub fn set_permanent(&self, permanent: bool) {
         if self.permanent() != permanent {
             self.change(Change::Permanent(permanent));
@@ -340,9 +353,10 @@ impl Session {
     /// ```
     #[must_use]
     pub fn has_expired(&self) -> bool {
-        self.has_expired
+        !matches!(self.verdict, Verdict::Known | Verdict::NoCookie)
     }
 
+    #[track_caller]
     fn change_if_storable(&self, change: Result<Change, StoreError>) {
         match change {
             Ok(change) => self.change(change),
@@ -350,10 +364,11 @@ impl Session {
         }
     }
 
+    #[track_caller]
     fn change(&self, change: Change) {
         let state = &mut *self.state.lock();
         match change.apply(Arc::make_mut(&mut state.record)) {
-            Ok(()) => state.unsaved.changes.push(change),
+            Ok(()) => state.unsaved.calls.push(Call { change, at: Location::caller() }),
             Err(fault) => state.fault = Some(fault),
         }
     }
@@ -373,13 +388,13 @@ impl Session {
     /// Whether there are messages on the page.
     fn shows_messages(&self) -> bool {
         let state = self.state.lock();
-        state.unsaved.changes.iter().any(|change| matches!(change, Change::Shown(_)))
+        state.unsaved.calls.iter().any(|call| matches!(call.change, Change::Shown(_)))
     }
 
     /// Lets the messages wait that were on a page which is not shown.
     fn keep_messages(&self) {
         let state = &mut *self.state.lock();
-        state.unsaved.changes.retain(|change| !matches!(change, Change::Shown(_)));
+        state.unsaved.calls.retain(|call| !matches!(call.change, Change::Shown(_)));
         let kept = state.kept().cloned();
         state.see(kept.unwrap_or_else(|| Arc::new(Record::new(self.now))));
     }
@@ -387,9 +402,9 @@ impl Session {
     /// Whether all that is to be saved are messages for the next page.
     fn is_left_with_messages(&self) -> bool {
         let state = self.state.lock();
-        let Unsaved { changes, cleared, .. } = &state.unsaved;
-        let are_messages = changes.iter().all(|change| matches!(change, Change::Flash(_)));
-        are_messages && !changes.is_empty() && !cleared && state.fault.is_none()
+        let Unsaved { calls, cleared, .. } = &state.unsaved;
+        let are_messages = calls.iter().all(|call| matches!(call.change, Change::Flash(_)));
+        are_messages && !calls.is_empty() && cleared.is_none() && state.fault.is_none()
     }
 
     /// Whether the answer may show something of it: then no cache shall keep it.
@@ -402,7 +417,7 @@ impl Session {
 impl State {
     /// What was loaded, unless it was cleared.
     fn kept(&self) -> Option<&Arc<Record>> {
-        self.loaded.as_ref().filter(|_| !self.unsaved.cleared)
+        self.loaded.as_ref().filter(|_| self.unsaved.cleared.is_none())
     }
 
     /// A session that was not touched is not saved, unless its lifetime slides, which it does once per
@@ -412,12 +427,12 @@ impl State {
             return !self.record.values.is_empty();
         }
         let slides = self.record.permanent && settings.refresh_each_request;
-        !self.unsaved.changes.is_empty() || slides && self.effect.is_none()
+        !self.unsaved.calls.is_empty() || slides && self.effect.is_none()
     }
 
     /// Sees the session as this record, with what is not saved yet.
     fn see(&mut self, mut record: Arc<Record>) {
-        if !self.unsaved.changes.is_empty()
+        if !self.unsaved.calls.is_empty()
             && let Err(fault) = self.unsaved.apply(Arc::make_mut(&mut record))
         {
             self.fault = Some(fault);
@@ -428,6 +443,6 @@ impl State {
 
 impl Unsaved {
     fn apply(&self, record: &mut Record) -> Result<(), StoreError> {
-        self.changes.iter().try_for_each(|change| change.apply(record))
+        self.calls.iter().try_for_each(|call| call.change.apply(record))
     }
 }

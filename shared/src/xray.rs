@@ -4,15 +4,20 @@
 //! nothing of it is attached.
 
 mod diff;
+mod exchange;
+mod experiment;
 mod fairing;
 mod hands_on;
 mod history;
 pub(crate) mod picture;
 mod set_cookie;
 mod story;
+mod tokens;
 mod travelled;
 mod two;
+mod verdict;
 mod view;
+mod who;
 
 use rocket::figment::Figment;
 use rocket::{Build, Request, Rocket};

@@ -1,6 +1,6 @@
 // The X-ray stays open or closed as it was left, and counts down.
 const xray = document.getElementById("xray");
-xray.open = localStorage.getItem("xray") === "open";
+xray.open = localStorage.getItem("xray") !== "closed";
 xray.addEventListener("toggle", () => localStorage.setItem("xray", xray.open ? "open" : "closed"));
 
 const left = document.getElementById("xray-left");

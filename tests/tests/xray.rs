@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Stdio;
+
 use serde_json::Value;
-use tests::{Answer, Browser, Running};
+use tests::{ADMIN, Answer, Browser, PASSWORD, Running};
 
 fn session(browser: &Browser, server: &Running) -> Value {
     let answer = browser.get(&format!("{}/_session", server.address));
@@ -99,8 +103,10 @@ fn the_form_its_redirect_and_the_page_stand_there_in_order() {
     };
     assert_eq!([told(0), told(1), told(2)], ["GET / 200", "POST /setName 303", "GET / 200"]);
     assert_eq!(exchanges[1]["location"], "/");
-    assert_eq!(exchanges[1]["changes"][0], "+ name \"Ferris\"");
-    assert!(exchanges[1]["changes"][1].as_str().unwrap().starts_with("cookie lesson-02 set, "));
+    let line = line_of("02-name-form", "main.rs", "session.insert(\"name\"");
+    assert_eq!(exchanges[1]["changes"][0], format!("+ name \"Ferris\"  main.rs:{line}"));
+    let set = exchanges[1]["changes"][1].as_str().unwrap();
+    assert!(set.starts_with("cookie lesson-02 set: name and value take 31 of 4096 bytes"), "{set}");
     assert_eq!(exchanges[0]["changes"].as_array().unwrap().len(), 0);
     let header = |list: &Value, name: &str| {
         list.as_array()
@@ -110,6 +116,150 @@ fn the_form_its_redirect_and_the_page_stand_there_in_order() {
     };
     assert!(header(&exchanges[1]["request_headers"], "content-type"));
     assert!(header(&exchanges[1]["response_headers"], "set-cookie"));
+    // What is about sessions stands first.
+    let first = |list: &Value| list[0][0].as_str().unwrap().to_lowercase();
+    assert_eq!(first(&exchanges[0]["request_headers"]), "cookie");
+    assert_eq!(first(&exchanges[1]["response_headers"]), "set-cookie");
+}
+
+/// Where this code stands first in a lesson's file.
+fn line_of(lesson: &str, file: &str, code: &str) -> usize {
+    let path = tests::root().join("lessons").join(lesson).join("src").join(file);
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().position(|line| line.contains(code)).unwrap_or_else(|| panic!("{code}")) + 1
+}
+
+/// A path, and the fields of a form that is sent there; without fields it is a visit.
+type Click = (&'static str, &'static [(&'static str, &'static str)]);
+/// How a change begins, and the file and the code that made it.
+type Made = (&'static str, &'static str, &'static str);
+
+const AAPL: &[(&str, &str)] =
+    &[("stock_symbol", "AAPL"), ("number_of_shares", "15"), ("purchase_price", "302.17")];
+const ADA: &[(&str, &str)] =
+    &[("username", "Ada"), ("email", "ada@example.com"), ("password", PASSWORD)];
+const EMAIL: &[(&str, &str)] = &[("email", "ferris@example.com")];
+const NAME: &[(&str, &str)] = &[("name", "Ferris")];
+
+#[test]
+fn each_change_has_the_line_that_made_it_in_every_lesson() {
+    let lessons: [(&str, &[Click], &[Made]); 8] = [
+        ("02-name-form", &[("/setName", NAME)], &[("+ name", "main.rs", "insert(\"name\"")]),
+        (
+            "03-reset",
+            &[("/setName", NAME), ("/reset", &[])],
+            &[("cookie lesson-03 removed", "main.rs", "    session.clear()")],
+        ),
+        (
+            "04-unregister",
+            &[("/signup", EMAIL), ("/unregister", &[("", "")])],
+            &[
+                ("+ email", "main.rs", "session.set_default(\"email\""),
+                ("- email", "main.rs", ": Option<String> = session.take(\"email\")"),
+            ],
+        ),
+        (
+            "05-stocks",
+            &[("/add_stock", AAPL), ("/stocks", &[])],
+            &[
+                ("+ stocks[0]", "main.rs", "session.update(\"stocks\""),
+                ("+ _flashes", "main.rs", "session.flash("),
+                ("- _flashes", "main.rs", "session.flashes()"),
+            ],
+        ),
+        (
+            "06-login",
+            &[("/login", &[("username", "Ann")]), ("/login", &[("username", "Tim")])],
+            &[
+                ("+ user", "main.rs", "session.insert(\"user\""),
+                ("~ user", "main.rs", "session.insert(\"user\""),
+                ("new id", "main.rs", "    session.renew()"),
+            ],
+        ),
+        (
+            "07-admin",
+            &[("/login", &[("password", PASSWORD)])],
+            &[("+ admin", "admin.rs", "session.insert(\"admin\"")],
+        ),
+        (
+            "08-database",
+            &[("/register", ADA), ("/add_stock", AAPL)],
+            &[
+                ("+ login", "user.rs", "session.insert(\"login\""),
+                ("+ _flashes", "pages/stocks.rs", "session.flash("),
+            ],
+        ),
+        ("09-many-servers", &[("/register", ADA)], &[("+ login", "user.rs", "insert(\"login\"")]),
+    ];
+    for (lesson, clicks, made) in lessons {
+        let server = Running::start(lesson, &[ADMIN]);
+        let browser = Browser::new();
+        let _ = browser.get(&format!("{}/nowhere", server.address));
+        for (path, fields) in clicks {
+            let url = format!("{}{path}", server.address);
+            match fields {
+                [] => browser.get(&url),
+                [("", "")] => browser.post(&url, &[]),
+                fields => browser.post(&url, fields),
+            };
+        }
+        let told = changes(&session(&browser, &server));
+        for (change, file, code) in made {
+            let home = if lesson == "09-many-servers" { "08-database" } else { lesson };
+            let place = format!("  {file}:{}", line_of(home, file, code));
+            let is_it = |line: &String| line.starts_with(change) && line.ends_with(&place);
+            assert!(told.iter().any(is_it), "{lesson}: {change}{place} is not in {told:?}");
+        }
+    }
+}
+
+/// All changes in the exchanges that the X-ray knows.
+fn changes(xray: &Value) -> Vec<String> {
+    let exchanges = xray["exchanges"].as_array().unwrap();
+    let all = exchanges.iter().flat_map(|it| it["changes"].as_array().unwrap());
+    all.map(|line| line.as_str().unwrap().to_owned()).collect()
+}
+
+/// In a copy of the workspace, with one more line above the code of lesson 02.
+#[test]
+#[ignore = "builds a workspace anew: tests/full"]
+fn the_line_moves_with_the_code() {
+    let target = tests::target();
+    let copy = target.join("moved");
+    for folder in ["lessons", "shared", "templates", "tests"] {
+        copy_folder(&tests::root().join(folder), &copy.join(folder));
+    }
+    for file in ["Cargo.toml", "Cargo.lock"] {
+        std::fs::copy(tests::root().join(file), copy.join(file)).unwrap();
+    }
+    let main = copy.join("lessons/02-name-form/src/main.rs");
+    let text = std::fs::read_to_string(&main).unwrap();
+    std::fs::write(&main, text.replacen("\n#[derive", "\n// One more line.\n#[derive", 1)).unwrap();
+    let build = |package: &str| {
+        let cargo = escargot::CargoBuild::new().manifest_path(copy.join("Cargo.toml"));
+        let cargo = cargo.package(package).bin(package).target_dir(target.join("moved-target"));
+        cargo.run().unwrap().path().to_owned()
+    };
+    let mut moved = std::process::Command::new(build("lesson-02"));
+    let set = |(name, value): (&OsStr, Option<&OsStr>)| Some((name.to_owned(), value?.to_owned()));
+    moved.envs(tests::command("02-name-form").get_envs().filter_map(set));
+    moved.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let server = Running::from(&mut moved);
+    let line = line_of("02-name-form", "main.rs", "session.insert(\"name\"") + 1;
+    let told = changes(&session(&named(&server, "Ferris"), &server));
+    assert!(told.contains(&format!("+ name \"Ferris\"  main.rs:{line}")), "{told:?}");
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in from.read_dir().unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
 }
 
 #[test]
@@ -294,8 +444,9 @@ fn a_cookie_without_a_session_is_told() {
     let browser = named(&before, "Ferris");
     let xray = session(&browser, &after);
     assert_eq!((&xray["sent"]["accepted"], &xray["stored"]), (&Value::from(false), &Value::Null));
+    assert_eq!(xray["reason"], "no-such-id");
     let page = browser.get(&after.address).body;
-    assert!(page.contains("The server found no session for it."));
+    assert!(page.contains("it has no session under the id in your cookie."));
 }
 
 #[test]
@@ -307,10 +458,155 @@ fn switched_off_there_is_nothing_of_it() {
     assert_eq!(Browser::new().get(&format!("{}/_session", server.address)).status, 404);
 }
 
+/// What the X-ray says of a visitor: the reason in a word, and what it has seen besides.
+fn verdict(browser: &Browser, server: &Running) -> (String, String) {
+    let told = session(browser, server);
+    let text = |key: &str| told[key].as_str().unwrap_or_default().to_owned();
+    (text("reason"), text("seen"))
+}
+
+#[test]
+fn the_xray_says_what_the_server_alone_cannot_know() {
+    for (store, changed, ended) in [
+        ("private", "broken-seal", "known"),
+        ("signed", "broken-seal", "known"),
+        ("memory", "no-such-id", "no-such-id"),
+    ] {
+        let settings = format!("{{store={store}}}");
+        let server = Running::start("06-login", &[("ROCKET_SESSION", &settings)]);
+        let at = |path: &str| format!("{}{path}", server.address);
+        let browser = Browser::new();
+        let _ = browser.get(&at("/login"));
+        let _ = browser.post_and_follow(&server, "/login", &[("username", "Tim")]);
+        assert_eq!(verdict(&browser, &server), ("known".to_owned(), String::new()), "{store}");
+        let press = |button: &str, fields: &[(&str, &str)]| {
+            let _ = browser.post(&at(&format!("/_session/{button}")), fields);
+            verdict(&browser, &server)
+        };
+        let (reason, seen) = press("change", &[]);
+        assert_eq!(reason, changed, "{store}");
+        assert!(seen.starts_with("your button changed a letter of this cookie at "), "{seen}");
+        let _ = press("restore", &[]);
+        let _ = browser.post(&at("/logout"), &[]);
+        assert_eq!(verdict(&browser, &server).0, "no-cookie", "{store}");
+        let (reason, seen) = press("restore", &[]);
+        assert_eq!(reason, ended, "{store}");
+        assert!(seen.starts_with("POST /logout ended this session at "), "{store}: {seen}");
+        let _ = browser.post_and_follow(&server, "/login", &[("username", "Tim")]);
+        let (reason, seen) = press("age", &[("seconds", "3600")]);
+        assert_eq!(reason, "expired", "{store}");
+        assert!(seen.starts_with("your button let 1 hour pass at "), "{store}: {seen}");
+    }
+}
+
+#[test]
+fn a_new_id_is_told_of_the_old_one() {
+    let server = Running::start("06-login", &[]);
+    let browser = Browser::new();
+    let _ = browser.get(&format!("{}/login", server.address));
+    for name in ["Ann", "Tim"] {
+        let _ = browser.post(&format!("{}/login", server.address), &[("username", name)]);
+    }
+    let _ = browser.post(&format!("{}/_session/restore", server.address), &[]);
+    let (reason, seen) = verdict(&browser, &server);
+    assert_eq!(reason, "no-such-id");
+    assert!(seen.starts_with("POST /login gave the session a new id at "), "{seen}");
+}
+
+#[test]
+fn lesson_01_has_no_session_and_its_xray_says_so() {
+    let server = Running::start("01-hello", &[]);
+    let told = session(&Browser::new(), &server);
+    assert_eq!((&told["reason"], &told["store"]), (&"no-session".into(), &Value::Null));
+    let page = Browser::new().get(&server.address).body;
+    assert!(page.contains("This lesson has no session"), "{page}");
+    let xray = page.split_once("<aside").unwrap().1;
+    assert!(!xray.contains("<button") && !xray.contains("the store"), "{xray}");
+}
+
+#[test]
+fn a_page_that_does_not_ask_says_so() {
+    let server = Running::start("05-stocks", &[]);
+    let page = Browser::new().get(&format!("{}/blog_posts/17", server.address)).body;
+    assert!(page.contains("This page did not ask for the session"), "{page}");
+}
+
+#[test]
+fn the_page_tells_the_whole_chain_with_its_lines_and_its_cookie() {
+    let server = on("memory");
+    let browser = Browser::new();
+    let _ = browser.get(&server.address);
+    let page = browser.post_and_follow(&server, "/setName", &[("name", "Ferris")]).body;
+    let line = line_of("02-name-form", "main.rs", "session.insert(\"name\"");
+    let link = format!(
+        "<a href=\"&#x2F;docs#main.rs-{line}\" target=\"_top\"><code>main.rs:{line}</code></a>"
+    );
+    for shown in [
+        "The server knows you",
+        "+ name &quot;Ferris&quot;",
+        &link,
+        "POST &#x2F;setName 303 → &#x2F;",
+        "<h2>Set-Cookie</h2>",
+        "HttpOnly;",
+    ] {
+        assert!(page.contains(shown), "{shown} is missing in {page}");
+    }
+    // The next click has changed nothing, and there is no room for that.
+    let page = browser.get(&server.address).body;
+    assert!(!page.contains("What changed") && !page.contains("<h2>Set-Cookie</h2>"), "{page}");
+}
+
+#[test]
+fn what_is_expected_is_asked_once_for_each_idea_and_decided_by_an_exchange() {
+    let server = on("memory");
+    let browser = named(&server, "Ferris");
+    let question = "action=\"/_session/change\" method=\"post\">\n    <p id=\"about-change\">";
+    assert!(browser.get(&server.address).body.contains(question));
+    for (expected, is_right, said) in [
+        ("known", Value::from(false), "It came otherwise:"),
+        ("stranger", Value::from(true), "You were right:"),
+        ("skip", Value::Null, "You changed the cookie."),
+    ] {
+        let page = press(&browser, &server, "change", &[("expect", expected)]);
+        assert!(page.body.contains(said) && !page.body.contains(question), "{}", page.body);
+        let told = &session(&browser, &server)["experiment"];
+        let outcome = (&told["outcome"]["is_known"], &told["outcome"]["exchange"]);
+        assert_eq!(outcome, (&false.into(), &"GET / 200".into()), "{expected}");
+        assert_eq!(told["is_right"], is_right, "{expected}");
+        let _ = press(&browser, &server, "restore", &[]);
+    }
+    let _ = browser.get(&server.address);
+    assert_eq!(session(&browser, &server)["experiment"], Value::Null, "until the next click");
+}
+
+#[test]
+fn an_earlier_cookie_can_be_brought_back_by_what_happened_after_it() {
+    let server = Running::start("05-stocks", &[]);
+    let browser = Browser::new();
+    let at = |path: &str| format!("{}{path}", server.address);
+    let _ = browser.get(&at("/stocks"));
+    for symbol in ["AAPL", "SBUX", "X"] {
+        let fields = [("stock_symbol", symbol), AAPL[1], AAPL[2]];
+        let _ = browser.post_and_follow(&server, "/add_stock", &fields);
+        let _ = browser.get(&at("/stocks"));
+    }
+    let lost = session(&browser, &server)["lost"].clone();
+    let labels: Vec<_> =
+        lost.as_array().unwrap().iter().map(|it| it["label"].as_str().unwrap()).collect();
+    assert_eq!(labels.len(), 2, "{labels:?}");
+    assert!(labels[0].starts_with("before POST /add_stock: + stocks[2] "), "{labels:?}");
+    assert!(labels[1].starts_with("before POST /add_stock: + stocks[1] "), "{labels:?}");
+    let number = lost[1]["number"].to_string();
+    let _ = browser.post(&at("/_session/restore"), &[("which", &number)]);
+    let list = browser.get(&at("/stocks")).body;
+    let main = list.split_once("</main>").unwrap().0;
+    assert!(main.contains("AAPL") && !main.contains("SBUX"), "{main}");
+}
+
 /// Presses a button of the X-ray and opens the page again.
 fn press(browser: &Browser, server: &Running, button: &str, fields: &[(&str, &str)]) -> Answer {
     let answer = browser.post(&format!("{}/_session/{button}", server.address), fields);
-    assert_eq!((answer.status, answer.header("location")), (303, "/#hands-on"), "{button}");
+    assert_eq!((answer.status, answer.header("location")), (303, "/#verdict"), "{button}");
     assert_eq!(answer.header("cache-control"), "no-store", "{button}");
     browser.get(&server.address)
 }
@@ -410,11 +706,11 @@ fn it_leads_back_to_the_page_it_is_on_and_nowhere_else() {
     let browser = named(&server, "Ferris");
     let url = format!("{}/_session/forget", server.address);
     for (referer, location) in [
-        (format!("{}/?x=1", server.address), "/?x=1#hands-on"),
-        (format!("{}/nowhere", server.address), "/#hands-on"),
-        (format!("{}/setName", server.address), "/#hands-on"),
-        ("https://example.net//evil.example/x".to_owned(), "/#hands-on"),
-        ("nonsense".to_owned(), "/#hands-on"),
+        (format!("{}/?x=1", server.address), "/?x=1#verdict"),
+        (format!("{}/nowhere", server.address), "/#verdict"),
+        (format!("{}/setName", server.address), "/#verdict"),
+        ("https://example.net//evil.example/x".to_owned(), "/#verdict"),
+        ("nonsense".to_owned(), "/#verdict"),
     ] {
         let answer = browser.post_with(&url, &[], &[("Referer", &referer)]);
         assert_eq!((answer.status, answer.header("location")), (303, location), "{referer}");
@@ -525,12 +821,12 @@ fn the_buttons_lead_back_to_a_page_however_it_is_spelled() {
         answer.header("location").to_owned()
     };
     for (page, back) in [
-        ("/docs", "/docs#hands-on"),
-        ("/docs/", "/docs/#hands-on"),
-        ("/%64ocs", "/%64ocs#hands-on"),
-        ("//docs", "/#hands-on"),
-        ("/%73etName", "/#hands-on"),
-        ("/nowhere", "/#hands-on"),
+        ("/docs", "/docs#verdict"),
+        ("/docs/", "/docs/#verdict"),
+        ("/%64ocs", "/%64ocs#verdict"),
+        ("//docs", "/#verdict"),
+        ("/%73etName", "/#verdict"),
+        ("/nowhere", "/#verdict"),
     ] {
         assert_eq!(press(page), back, "{page}");
     }

@@ -34,11 +34,35 @@ impl Arrival {
 
 /// What else there is to say of a request, in lines below its own: who knows it adds it here.
 #[derive(Default)]
-pub(crate) struct Notes(Mutex<Vec<String>>);
+pub(crate) struct Notes(Mutex<Told>);
+
+#[derive(Default)]
+struct Told {
+    /// A word for the visitor.
+    who: String,
+    lines: Vec<String>,
+}
 
 impl Notes {
     pub(crate) fn add(req: &Request<'_>, lines: &[String]) {
-        req.local_cache(Self::default).0.lock().extend_from_slice(lines);
+        req.local_cache(Self::default).0.lock().lines.extend_from_slice(lines);
+    }
+
+    /// Says by a word who has sent the request; it is empty if that is not known.
+    pub(crate) fn say_who(req: &Request<'_>, word: &str) {
+        word.clone_into(&mut req.local_cache(Self::default).0.lock().who);
+    }
+}
+
+/// Each word has its colour, which tells it from most others.
+fn colour_of(word: &str) -> Style {
+    let style = Style::new();
+    match word.bytes().fold(0, u8::wrapping_add) % 5 {
+        0 => style.cyan(),
+        1 => style.magenta(),
+        2 => style.yellow(),
+        3 => style.green(),
+        _ => style.blue(),
     }
 }
 
@@ -90,9 +114,13 @@ impl Fairing for AccessLog {
             .map_or_else(String::new, |to| format!(" → {}", without_secrets(to)));
         let dim = |text: &str| paint(text, Style::new().dim());
         let took = dim(&format!("{} ms", at.elapsed().as_millis()));
-        let mut lines = vec![format!("{line} {}{to}  {took}", paint(code, colour))];
         let notes = req.local_cache(Notes::default).0.lock();
-        lines.extend(notes.iter().map(|line| format!("    {}", dim(line))));
+        let who = match notes.who.as_str() {
+            "" => String::new(),
+            word => format!("  {}", paint(word, colour_of(word))),
+        };
+        let mut lines = vec![format!("{line} {}{to}  {took}{who}", paint(code, colour))];
+        lines.extend(notes.lines.iter().map(|line| format!("    {}", dim(line))));
         say(Stream::Stdout, &lines.join("\n"));
     }
 }

@@ -1,5 +1,7 @@
 //! What a request does to a session, kept so that it can be done again.
 
+use std::panic::Location;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,6 +23,27 @@ pub(super) enum Change {
     Shown(Vec<String>),
     Permanent(bool),
     Renew(Timestamp),
+}
+
+/// A change, and the line of code that has asked for it.
+pub(crate) struct Call {
+    pub(super) change: Change,
+    pub(super) at: &'static Location<'static>,
+}
+
+impl Call {
+    /// Where `key` was changed, if this has done so.
+    pub(super) fn place(&self, key: &str) -> Option<&'static Location<'static>> {
+        let changed = match &self.change {
+            Change::Insert(key, _)
+            | Change::Default(key, _)
+            | Change::Remove(key)
+            | Change::Update(key, _) => key,
+            Change::Flash(_) | Change::Shown(_) => flash::KEY,
+            Change::Permanent(_) | Change::Renew(_) => return None,
+        };
+        (changed == key).then_some(self.at)
+    }
 }
 
 type UpdateFn = dyn Fn(Option<&Value>) -> Result<Value, StoreError> + Send + Sync;

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::{Build, Rocket};
@@ -20,11 +21,13 @@ pub(crate) struct Sessions(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) settings: SessionSettings,
-    pub(super) clock: Clock,
+    pub(crate) clock: Clock,
     pub(super) turns: Turns,
     pub(crate) cookie_name: String,
     /// Whether the key that seals cookies was made for this run.
     pub(crate) ephemeral_key: bool,
+    /// Whether a handler may ask for a session.
+    is_used: AtomicBool,
 }
 
 impl Deref for Sessions {
@@ -45,8 +48,26 @@ impl Sessions {
             None => store::open(&settings, &secrets.newest_first, clock.clone()).await?,
         };
         let (cookie_name, ephemeral_key) = (settings.cookie_name(), secrets.ephemeral);
-        let turns = Turns::default();
-        Ok(Self(Arc::new(Inner { store, settings, clock, turns, cookie_name, ephemeral_key })))
+        let (turns, is_used) = (Turns::default(), AtomicBool::new(false));
+        Ok(Self(Arc::new(Inner {
+            store,
+            settings,
+            clock,
+            turns,
+            cookie_name,
+            ephemeral_key,
+            is_used,
+        })))
+    }
+
+    /// Remembers that a handler names `&Session` among its arguments.
+    pub(super) fn note_use(&self) {
+        self.is_used.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether any handler does.
+    pub(crate) fn are_used(&self) -> bool {
+        self.is_used.load(Ordering::Relaxed)
     }
 }
 

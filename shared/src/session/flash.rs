@@ -7,7 +7,7 @@ use super::Session;
 use super::change::Change;
 
 /// The key that Flask uses too.
-const KEY: &str = "_flashes";
+pub(super) const KEY: &str = "_flashes";
 
 /// How many messages wait for a page at most, and how many bytes of JSON they take together, so that
 /// they fit into any cookie. The oldest make room.
@@ -27,6 +27,7 @@ impl Session {
     /// session.flash("AAPL was added.");
     /// # }
     /// ```
+    #[track_caller]
     pub fn flash(&self, message: impl Into<String>) {
         self.change(Change::Flash(cut(message.into())));
     }
@@ -40,6 +41,7 @@ impl Session {
     /// session.flashes().join(" ")
     /// # }
     /// ```
+    #[track_caller]
     pub fn flashes(&self) -> Vec<String> {
         let messages: Vec<String> = self.get(KEY).unwrap_or_default();
         if !messages.is_empty() {

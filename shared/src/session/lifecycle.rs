@@ -14,7 +14,7 @@ use rocket::request::{self, FromRequest};
 use rocket::tokio::time::timeout;
 use rocket::{Data, Ignite, Request, Response, Rocket, Sentinel};
 
-use super::{Effect, Record, Session, Sessions, State, StoreError, cookie};
+use super::{Effect, Record, Session, Sessions, State, StoreError, Verdict, cookie};
 use crate::clock::Timestamp;
 
 /// How long a request waits for the store.
@@ -22,10 +22,10 @@ const STORE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The session of a request, if a guard has asked for it.
 #[derive(Default)]
-struct Loaded(Option<Result<Session, StoreError>>);
+pub(super) struct Loaded(Option<Result<Session, StoreError>>);
 
 impl Loaded {
-    fn of<'r>(req: &'r Request<'_>) -> Option<&'r Result<Session, StoreError>> {
+    pub(super) fn of<'r>(req: &'r Request<'_>) -> Option<&'r Result<Session, StoreError>> {
         req.local_cache(Self::default).0.as_ref()
     }
 
@@ -73,11 +73,12 @@ impl<'r> FromRequest<'r> for &'r Session {
 /// guards that ask for one themselves: those find out at the first request.
 impl Sentinel for &Session {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        let missing = rocket.state::<Sessions>().is_none();
-        if missing {
+        let Some(sessions) = rocket.state::<Sessions>() else {
             say_what_is_missing();
-        }
-        missing
+            return true;
+        };
+        sessions.note_use();
+        false
     }
 }
 
@@ -96,15 +97,18 @@ impl Session {
         address: Option<IpAddr>,
     ) -> Result<Self, StoreError> {
         let now = sessions.clock.now();
-        let found = match &token {
-            Some(token) => unexpired(sessions, token, now).await?,
-            None => None,
+        let (found, verdict) = match &token {
+            Some(token) => {
+                let found = sessions.store.load(token).await?;
+                let verdict = Verdict::on(found.as_ref(), &sessions.settings, now);
+                (found, verdict)
+            }
+            None => (None, Verdict::NoCookie),
         };
-        let loaded = found.filter(|record| !record.values.is_empty()).map(Arc::new);
-        let has_expired = token.is_some() && loaded.is_none();
+        let loaded = found.filter(|_| verdict == Verdict::Known).map(Arc::new);
         let record = loaded.clone().unwrap_or_else(|| Arc::new(Record::new(now)));
         let state = Mutex::new(State { token, loaded, record, ..State::default() });
-        Ok(Self { state, sessions: sessions.clone(), now, has_expired, address })
+        Ok(Self { state, sessions: sessions.clone(), now, verdict, address })
     }
 }
 

@@ -51,8 +51,12 @@ impl Record {
     /// When it ends if it gets its full lifetime from `now` on, within the absolute limit.
     pub(super) fn extended(&self, settings: &SessionSettings, now: Timestamp) -> Timestamp {
         let idle_end = now.saturating_add(settings.lifetime.as_secs());
-        let absolute_end = self.created.saturating_add(settings.absolute_lifetime.as_secs());
-        idle_end.min(absolute_end)
+        idle_end.min(self.absolute_end(settings))
+    }
+
+    /// When it ends at the latest, however often it is used.
+    pub(crate) fn absolute_end(&self, settings: &SessionSettings) -> Timestamp {
+        self.created.saturating_add(settings.absolute_lifetime.as_secs())
     }
 
     pub(super) fn to_json(&self) -> String {

@@ -1,11 +1,13 @@
 //! How what a request did to its session gets into the store.
 
 use std::mem;
+use std::panic::Location;
 use std::sync::Arc;
 
 use rocket::Request;
 use rocket::http::Cookie;
 
+use super::change::Call;
 use super::cookie::{cookie, max_age, removal};
 use super::household::household;
 use super::lifecycle::{in_time, unexpired};
@@ -70,7 +72,6 @@ impl Session {
             };
             (todo, state.token.clone(), state.loaded.clone(), mem::take(&mut state.unsaved))
         };
-        let (cleared, renewed) = (unsaved.cleared, unsaved.renewed);
         let saved = match todo {
             Todo::Merge { token, seen, next } => {
                 self.merge(&unsaved, next, &token, seen, now).await?
@@ -79,14 +80,15 @@ impl Session {
             Todo::End => Saved::Ended,
         };
         // Not before the new one is safe: if that fails, the visitor keeps what was there.
-        if let (true, Some(token), Some(_)) = (unsaved.cleared, token, loaded) {
+        if let (Some(_), Some(token), Some(_)) = (unsaved.cleared, token, loaded) {
             sessions.store.remove(&token).await?;
         }
         let mut state = self.state.lock();
         state.settle(saved, removal(sessions), now);
         if let Some(effect) = &mut state.effect {
-            effect.cleared |= cleared;
-            effect.renewed |= renewed;
+            effect.cleared = unsaved.cleared.or(effect.cleared);
+            effect.renewed = unsaved.renewed.or(effect.renewed);
+            effect.calls.extend(unsaved.calls);
         }
         Ok(())
     }
@@ -125,7 +127,7 @@ impl State {
         match (self.is_to_be_saved(settings), self.kept().cloned(), self.token.clone()) {
             (true, Some(seen), Some(token)) => Some(Todo::Merge { token, seen, next }),
             (true, ..) => Some(Todo::Begin(next)),
-            (false, None, Some(_)) if self.unsaved.cleared => Some(Todo::End),
+            (false, None, Some(_)) if self.unsaved.cleared.is_some() => Some(Todo::End),
             (false, ..) => None,
         }
     }
@@ -148,7 +150,7 @@ impl State {
             // It stays under its token: what comes after this finds that over, too.
             Saved::Over => (None, None),
         };
-        if !self.unsaved.cleared {
+        if self.unsaved.cleared.is_none() {
             let kept = self.loaded.clone();
             self.see(kept.unwrap_or_else(|| Arc::new(Record::new(now))));
         }
@@ -166,10 +168,12 @@ pub(crate) struct Effect {
     pub(crate) cookie: Option<Cookie<'static>>,
     /// The record that is kept now.
     pub(crate) after: Option<Arc<Record>>,
-    /// Whether the request ended what was there.
-    pub(crate) cleared: bool,
-    /// Whether it was to get a new token.
-    pub(crate) renewed: bool,
+    /// Where the request ended what was there, if it did.
+    pub(crate) cleared: Option<&'static Location<'static>>,
+    /// Where a new token was asked for, if it was.
+    pub(crate) renewed: Option<&'static Location<'static>>,
+    /// What was done to it, in order.
+    pub(super) calls: Vec<Call>,
     /// When it was saved.
     pub(crate) now: Timestamp,
 }
@@ -177,8 +181,21 @@ pub(crate) struct Effect {
 impl Effect {
     fn unchanged(before: Option<Arc<Record>>, now: Timestamp) -> Self {
         let after = before.clone();
-        let (cleared, renewed) = (false, false);
-        Self { asked: false, before, cookie: None, after, cleared, renewed, now }
+        Self {
+            asked: false,
+            before,
+            cookie: None,
+            after,
+            cleared: None,
+            renewed: None,
+            calls: vec![],
+            now,
+        }
+    }
+
+    /// The line of code that was the last to change the value of `key`.
+    pub(crate) fn place(&self, key: &str) -> Option<&'static Location<'static>> {
+        self.calls.iter().rev().find_map(|call| call.place(key)).or(self.cleared)
     }
 
     /// What came of the session of this request, if it had one and its response is finished.
@@ -224,9 +241,10 @@ impl Session {
             if next.values.is_empty() {
                 next.expires = next.expires.min(now + GRACE);
             }
-            let is_as_it_was = unsaved.changes.is_empty() && next.expires == seen.expires;
+            let is_as_it_was = unsaved.calls.is_empty() && next.expires == seen.expires;
             if !is_as_it_was && !seen.has_expired(now) {
-                let replace = sessions.store.replace(sent, &seen, next.clone(), unsaved.renewed);
+                let replace =
+                    sessions.store.replace(sent, &seen, next.clone(), unsaved.renewed.is_some());
                 if let Some(token) = replace.await? {
                     break token;
                 }
@@ -238,7 +256,7 @@ impl Session {
                 Some(_) if is_as_it_was => break sent.to_owned(),
                 Some(current) => next = current,
                 // A login during which the old session ends gets a new one, with nothing of the old.
-                None if unsaved.renewed => {
+                None if unsaved.renewed.is_some() => {
                     let mut record = Record { permanent: next.permanent, ..Record::new(now) };
                     unsaved.apply(&mut record)?;
                     return self.begin(Arc::new(record), now).await;

@@ -17,11 +17,13 @@ use rocket::http::Status;
 
 use self::cookie::CookieStore;
 use self::memory::MemoryStore;
+use super::NoRecord;
 use super::record::Record;
 use crate::clock::Clock;
 use crate::config::settings::{SessionSettings, StoreKind};
 #[cfg(feature = "sqlite")]
 use crate::config::sqlite_file;
+use crate::id::SessionId;
 
 /// A place to keep sessions.
 ///
@@ -88,6 +90,11 @@ pub trait Store: Send + Sync {
     /// Forgets the record behind a token. A cookie store cannot: the browser may have kept a copy.
     /// If a new session takes its place, that was created before.
     async fn remove(&self, token: &str) -> Result<(), StoreError>;
+
+    /// Why there is no record behind a token. Only the X-ray asks.
+    fn why_not(&self, _token: &str) -> NoRecord {
+        NoRecord::NoSuchId
+    }
 }
 
 /// Why a session could not be loaded or saved.
@@ -177,6 +184,11 @@ fn to_json(record: &Record) -> Result<String, StoreError> {
     Ok(json)
 }
 
+/// Why a store that finds sessions by an id has none behind a token.
+fn why_no_id(token: &str) -> NoRecord {
+    SessionId::parse(token).map_or(NoRecord::NotAToken, |_| NoRecord::NoSuchId)
+}
+
 /// Opens the store that the settings name, or says why it cannot. The cookie stores seal with the
 /// first of `secrets` and open with any of them.
 #[cfg_attr(
@@ -193,12 +205,12 @@ pub(crate) async fn open(
     let keys = secrets.iter().map(derive).collect();
     Ok(match settings.store {
         StoreKind::Private => {
-            let (seal, open) = (private::seal, private::open);
-            Arc::new(CookieStore { name, keys, seal, open })
+            let (seal, open, is_sealed) = (private::seal, private::open, private::is_sealed);
+            Arc::new(CookieStore { name, keys, seal, open, is_sealed })
         }
         StoreKind::Signed => {
-            let (seal, open) = (signed::seal, signed::open);
-            Arc::new(CookieStore { name, keys, seal, open })
+            let (seal, open, is_sealed) = (signed::seal, signed::open, signed::is_sealed);
+            Arc::new(CookieStore { name, keys, seal, open, is_sealed })
         }
         StoreKind::Memory => Arc::new(MemoryStore::new(clock)),
         #[cfg(feature = "sqlite")]

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::text::printable;
 
 /// One value that came, went or became another.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Difference {
     /// Where it is: `name`, or `stocks[0]`.
     pub(crate) path: String,
@@ -30,17 +29,19 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The differences, key by key in alphabetical order; lists element by element.
-pub(crate) fn differences(
-    before: &Map<String, Value>,
-    after: &Map<String, Value>,
-) -> Vec<Difference> {
+/// The differences, each with its key, in alphabetical order; lists element by element.
+pub(crate) fn differences<'v>(
+    before: &'v Map<String, Value>,
+    after: &'v Map<String, Value>,
+) -> Vec<(&'v String, Difference)> {
     let mut keys: Vec<_> = before.keys().chain(after.keys()).collect();
     keys.sort();
     keys.dedup();
     let mut found = vec![];
     for key in keys {
-        compare(in_short(key), before.get(key), after.get(key), &mut found);
+        let mut of_key = vec![];
+        compare(in_short(key), before.get(key), after.get(key), &mut of_key);
+        found.extend(of_key.into_iter().map(|difference| (key, difference)));
     }
     found
 }
@@ -102,7 +103,7 @@ mod tests {
 
     fn told(before: Value, after: Value) -> Vec<String> {
         let [before, after] = [before, after].map(|value| value.as_object().cloned().unwrap());
-        differences(&before, &after).iter().map(ToString::to_string).collect()
+        differences(&before, &after).iter().map(|(_, it)| it.to_string()).collect()
     }
 
     #[test]

@@ -4,11 +4,13 @@ use rocket::http::uri::{Absolute, Reference};
 use rocket::http::{CookieJar, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
-use rocket::{FromForm, Route, State, post, routes, uri};
+use rocket::{FromForm, Route, post, routes, uri};
 
 use super::Settings;
-use super::history::{Browser, History};
+use super::experiment::{Expected, Idea};
+use super::history::{Browser, History, Known};
 use super::story::{clock, note};
+use super::tokens::Next;
 use crate::form::Form;
 use crate::http::error_pages;
 use crate::session::{Sessions, StoreError, cookie, in_time};
@@ -18,6 +20,7 @@ struct Visitor<'r> {
     req: &'r Request<'r>,
     sessions: &'r Sessions,
     jar: &'r CookieJar<'r>,
+    history: &'r History,
 }
 
 /// Whether this visitor may use the buttons.
@@ -34,9 +37,11 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
         if !is_allowed(req) {
             return Outcome::Forward(Status::Forbidden);
         }
-        match req.rocket().state() {
-            Some(sessions) => Outcome::Success(Self { req, sessions, jar: req.cookies() }),
-            None => Outcome::Forward(Status::NotFound),
+        match (req.rocket().state(), req.rocket().state()) {
+            (Some(sessions), Some(history)) => {
+                Outcome::Success(Self { req, sessions, jar: req.cookies(), history })
+            }
+            _ => Outcome::Forward(Status::NotFound),
         }
     }
 }
@@ -50,11 +55,23 @@ impl Visitor<'_> {
         Browser::of(self.req, self.sessions)
     }
 
+    fn known(&self) -> Known {
+        self.history.of(self.browser()).unwrap_or_default()
+    }
+
+    /// Remembers what the button does, and what its visitor expects of it.
+    fn begin(&self, idea: Idea, expected: Option<Expected>, change: impl FnOnce(&mut Known)) {
+        self.history.change(self.browser(), |known| {
+            known.begin(idea, expected);
+            change(known);
+        });
+    }
+
     fn set(&self, token: String) {
         self.jar.add(cookie::cookie(self.sessions, token, None));
     }
 
-    /// Back to the buttons: on the page where they were pressed, if it can be opened.
+    /// Back to the verdict: on the page where the button was pressed, if it can be opened.
     fn back(&self) -> Redirect {
         let referer = self.req.headers().get_one("Referer").unwrap_or_default();
         let page = Absolute::parse(referer).ok().and_then(|url| {
@@ -64,7 +81,7 @@ impl Visitor<'_> {
             can_be_opened.then(|| path + &query)
         });
         let page = page.filter(|page| page.starts_with('/') && !page.starts_with("//"));
-        let page = page.unwrap_or_else(|| "/".to_owned()) + "#hands-on";
+        let page = page.unwrap_or_else(|| "/".to_owned()) + "#verdict";
         Redirect::to(Reference::parse_owned(page).unwrap_or_else(|_| uri!("/").into()))
     }
 
@@ -73,26 +90,59 @@ impl Visitor<'_> {
     }
 }
 
+/// What the visitor expects, if they were asked.
+#[derive(FromForm)]
+struct Expectation {
+    expect: Option<Expected>,
+}
+
+type Answered = Option<Form<Expectation>>;
+
+fn expected(form: Answered) -> Option<Expected> {
+    form.and_then(|form| form.expect)
+}
+
+/// What has happened to the token that the browser had.
+fn next(what: &str) -> Next {
+    Next { what: what.to_owned(), change: None }
+}
+
 /// Changes a character in the middle of the cookie.
-#[post("/_session/change")]
-fn change(visitor: Visitor<'_>) -> Redirect {
+#[post("/_session/change", data = "<form>")]
+fn change(visitor: Visitor<'_>, form: Answered) -> Redirect {
     if let Some(token) = visitor.token() {
         let mut letters: Vec<_> = token.chars().collect();
         let middle = letters.len() / 2;
         if let Some(letter) = letters.get_mut(middle) {
             *letter = if *letter == 'A' { 'B' } else { 'A' };
         }
-        visitor.set(letters.into_iter().collect());
+        let changed: String = letters.into_iter().collect();
+        visitor.begin(Idea::Change, expected(form), |known| {
+            known.tokens.lose(Some(next("you changed it")));
+            known.tokens.change(changed.clone(), visitor.sessions.clock.now());
+        });
+        visitor.set(changed);
         visitor.note("changed by hand");
     }
     visitor.back()
 }
 
-/// Gives the browser the last good cookie again that it no longer has.
-#[post("/_session/restore")]
-fn restore(visitor: Visitor<'_>, history: &State<History>) -> Redirect {
-    let known = history.of(visitor.browser()).unwrap_or_default();
-    if let Some(token) = known.lost_token(visitor.token().as_deref()) {
+#[derive(FromForm)]
+struct Choice {
+    /// The number of the cookie, or else the latest that the browser has lost.
+    which: Option<usize>,
+    expect: Option<Expected>,
+}
+
+/// Gives the browser a good cookie again that it no longer has.
+#[post("/_session/restore", data = "<form>")]
+fn restore(visitor: Visitor<'_>, form: Option<Form<Choice>>) -> Redirect {
+    let known = visitor.known();
+    let (which, expect) = form.map_or((None, None), |form| (form.which, form.expect));
+    let now = visitor.token();
+    if let Some(token) = known.tokens.find_lost(which, now.as_deref()) {
+        let idea = known.restore();
+        visitor.begin(idea, expect, |_| {});
         visitor.set(token.to_owned());
         visitor.note("brought back by hand");
     }
@@ -100,8 +150,11 @@ fn restore(visitor: Visitor<'_>, history: &State<History>) -> Redirect {
 }
 
 /// Takes the cookie out of the browser; the server learns nothing of it.
-#[post("/_session/forget")]
-fn forget(visitor: Visitor<'_>) -> Redirect {
+#[post("/_session/forget", data = "<form>")]
+fn forget(visitor: Visitor<'_>, form: Answered) -> Redirect {
+    visitor.begin(Idea::Forget, expected(form), |known| {
+        known.tokens.lose(Some(next("you forgot it")));
+    });
     visitor.jar.add(cookie::removal(visitor.sessions));
     visitor.note("forgotten by hand");
     visitor.back()
@@ -111,17 +164,15 @@ fn forget(visitor: Visitor<'_>) -> Redirect {
 struct Age {
     #[field(validate = range(1..=400 * 86_400))]
     seconds: u64,
+    expect: Option<Expected>,
 }
 
 /// Makes the session as old as if so many seconds had passed without a visit.
 #[post("/_session/age", data = "<form>")]
-async fn age(
-    visitor: Visitor<'_>,
-    history: &State<History>,
-    form: Form<Age>,
-) -> Result<Redirect, Status> {
+async fn age(visitor: Visitor<'_>, form: Form<Age>) -> Result<Redirect, Status> {
     in_time(older(&visitor, form.seconds)).await.map_err(|error| error.status())?;
-    history.forget_tokens(visitor.browser());
+    let now = visitor.sessions.clock.now();
+    visitor.begin(Idea::Age, form.expect, |known| known.age(form.seconds, now));
     Ok(visitor.back())
 }
 

@@ -2,12 +2,19 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use rocket::Request;
 use rocket::http::Cookie;
 
-use super::view::Exchange;
+use super::exchange::{Exchange, since_the_click};
+use super::experiment::{Expected, Experiment, Idea};
+use super::story::{Change, utc};
+use super::tokens::{End, Next, Tokens};
+use super::who;
+use crate::clock::{Timestamp, in_words};
 use crate::id::SessionId;
 use crate::session::household::household;
 use crate::session::{Sessions, cookie};
@@ -15,7 +22,7 @@ use crate::session::{Sessions, cookie};
 /// How many browsers are remembered. Of those at the address that has the most of them, the one that has
 /// been away longest makes room: who sends no cookies is a new browser each time.
 const BROWSERS: usize = 200;
-/// How many exchanges and tokens of each.
+/// How many exchanges of each.
 const EACH: usize = 10;
 
 /// A browser, by a cookie that the X-ray has given it and by where it is.
@@ -58,65 +65,162 @@ pub(super) fn cookie_name(sessions: &Sessions) -> String {
 
 /// What each browser has asked lately, and what it was answered.
 #[derive(Default)]
-pub(super) struct History(Mutex<VecDeque<(Browser, Known)>>);
+pub(super) struct History {
+    browsers: Mutex<VecDeque<(Browser, Known)>>,
+    /// How many browsers there were.
+    count: AtomicUsize,
+}
 
 /// What is known of one browser.
 #[derive(Clone, Default)]
 pub(super) struct Known {
+    /// The word by which the terminal tells it from others.
+    pub(super) who: String,
     /// The latest first.
     pub(super) exchanges: VecDeque<Exchange>,
-    /// The good tokens that it had, the latest first.
-    tokens: VecDeque<String>,
+    pub(super) tokens: Tokens,
     /// Whether the tokens are of a session that was ended, as by a log-out.
-    ended: bool,
+    pub(super) is_ended: bool,
+    pub(super) experiment: Option<Experiment>,
+    /// The ideas of which the visitor was asked what they expect.
+    tried: Vec<Idea>,
+    /// How much time the button has let pass in this session, and when.
+    aged: Option<(u64, Timestamp)>,
+}
+
+/// What an exchange was to the session.
+#[derive(Default)]
+pub(super) struct Moment {
+    /// The token that came, if there was a session behind it, and when that was to be over.
+    pub(super) before: Option<(String, Timestamp)>,
+    /// The good token that the browser has now, and when its session is over.
+    pub(super) after: Option<(String, Timestamp)>,
+    /// Whether the server gave the session another id.
+    pub(super) has_new_id: bool,
+    /// Whether the server knew the visitor, if a handler has asked.
+    pub(super) is_known: Option<bool>,
+    pub(super) now: Timestamp,
 }
 
 impl Known {
-    /// Adds the latest exchange, and the good token that the browser has now.
-    pub(super) fn add(&mut self, exchange: Exchange, token: Option<String>) {
+    /// Adds the latest exchange, and what it was to the session.
+    pub(super) fn add(&mut self, exchange: Exchange, moment: Moment) {
+        let was_redirect = self.exchanges.front().is_some_and(Exchange::is_redirect);
+        if !was_redirect && self.experiment.as_ref().is_some_and(Experiment::is_decided) {
+            self.experiment = None;
+        }
+        if let (Some(experiment), Some(is_known)) = (&mut self.experiment, moment.is_known)
+            && !experiment.is_decided()
+        {
+            experiment.decide(is_known, exchange.title());
+        }
+        self.follow(&exchange, moment);
         self.exchanges.push_front(exchange);
         self.exchanges.truncate(EACH);
-        if let Some(token) = token {
-            if self.ended && !self.tokens.contains(&token) {
-                self.tokens.clear();
+    }
+
+    /// Keeps the tokens in step with what the browser has.
+    fn follow(&mut self, exchange: &Exchange, moment: Moment) {
+        // With a message that was shown, or a later end, the session is still the same.
+        let is_real = |change: &&Change| {
+            !change.text.contains(" _flashes") && !change.text.starts_with("cookie ")
+        };
+        let change = exchange.changes.iter().find(is_real).map(|change| change.text.clone());
+        let next = change.map(|change| Next { what: exchange.request(), change: Some(change) });
+        if moment.before.is_none() && moment.after.is_some() {
+            self.aged = None;
+        }
+        let (sent, is_over) = (moment.before, moment.after.is_none());
+        if let Some((token, expires)) = sent {
+            if is_over || moment.has_new_id {
+                let (by, has_new_id) = (exchange.request(), moment.has_new_id);
+                self.tokens.end(&token, End { by, at: moment.now, has_new_id });
             }
-            self.ended = false;
-            self.tokens.retain(|it| *it != token);
-            self.tokens.push_front(token);
-            self.tokens.truncate(EACH);
+            self.tokens.have(token, expires, None);
+            if is_over {
+                self.tokens.lose(Some(Next { what: exchange.request(), change: None }));
+            }
+        }
+        if let Some((token, expires)) = moment.after {
+            if self.is_ended && !self.tokens.contains(&token) {
+                self.tokens = Tokens::default();
+            }
+            self.is_ended = false;
+            self.tokens.have(token, expires, next);
         }
     }
 
-    /// Forgets what was seen before a log-out. The old token is left, to be tried, until the next
+    /// Forgets what was seen before a log-out. The old tokens are left, to be tried, until the next
     /// session begins.
     pub(super) fn end(&mut self) {
         self.exchanges.clear();
-        self.ended = true;
+        self.tokens.forget_changes();
+        self.experiment = None;
+        self.is_ended = true;
     }
 
-    /// The last good token that the browser had and that is not the one it has.
-    pub(super) fn lost_token(&self, now: Option<&str>) -> Option<&str> {
-        self.tokens.iter().map(String::as_str).find(|it| Some(*it) != now)
+    /// The exchanges since the last click, the first of them first.
+    pub(super) fn chain(&self) -> Vec<&Exchange> {
+        since_the_click(&self.exchanges)
+    }
+
+    /// Begins an experiment.
+    pub(super) fn begin(&mut self, idea: Idea, expected: Option<Expected>) {
+        self.experiment = Some(Experiment::new(idea, expected));
+        if !self.tried.contains(&idea) {
+            self.tried.push(idea);
+        }
+    }
+
+    /// Whether the visitor is still to be asked what they expect.
+    pub(super) fn is_new(&self, idea: Idea) -> bool {
+        !self.tried.contains(&idea)
+    }
+
+    /// What the button that brings a cookie back tries out.
+    pub(super) fn restore(&self) -> Idea {
+        if self.is_ended { Idea::RestoreEnded } else { Idea::Restore }
+    }
+
+    /// Time has passed, for all tokens.
+    pub(super) fn age(&mut self, seconds: u64, now: Timestamp) {
+        let before = self.aged.map_or(0, |(seconds, _)| seconds);
+        self.aged = Some((before.saturating_add(seconds), now));
+        self.tokens = Tokens::default();
+    }
+
+    /// What the X-ray has seen of a token, beyond what the server made of it.
+    pub(super) fn seen(&self, token: &str, reason: &str, now: Timestamp) -> Option<String> {
+        let aged = self.aged.filter(|_| reason.starts_with("expired")).map(|(seconds, at)| {
+            let time = in_words(Duration::from_secs(seconds));
+            format!("your button let {time} pass at {}", utc(at))
+        });
+        aged.or_else(|| self.tokens.fate(token, now))
     }
 }
 
 impl History {
+    /// A browser that was not here before.
+    pub(super) fn welcome(&self) -> Known {
+        Known { who: who::word(self.count.fetch_add(1, Ordering::Relaxed)), ..Known::default() }
+    }
+
     /// What is known of a browser. An id from elsewhere is not adopted.
     pub(super) fn of(&self, browser: Option<Browser>) -> Option<Known> {
-        let all = self.0.lock();
+        let all = self.browsers.lock();
         all.iter().find(|(it, _)| Some(*it) == browser).map(|(_, known)| known.clone())
     }
 
     /// The same, and its id is worth nothing from now on.
     pub(super) fn take(&self, browser: Option<Browser>) -> Option<Known> {
-        let mut all = self.0.lock();
+        let mut all = self.browsers.lock();
         let at = all.iter().position(|(it, _)| Some(*it) == browser)?;
         all.remove(at).map(|(_, known)| known)
     }
 
     /// Keeps what is known of a browser under its next id.
     pub(super) fn keep(&self, browser: Browser, known: Known) {
-        let mut all = self.0.lock();
+        let mut all = self.browsers.lock();
         if all.len() == BROWSERS
             && let Some(at) = first_to_go(&all)
         {
@@ -125,11 +229,11 @@ impl History {
         all.push_back((browser, known));
     }
 
-    /// Forgets a browser's tokens: time has passed for all of them.
-    pub(super) fn forget_tokens(&self, browser: Option<Browser>) {
-        let mut all = self.0.lock();
+    /// Changes what is known of a browser, if anything is.
+    pub(super) fn change(&self, browser: Option<Browser>, change: impl FnOnce(&mut Known)) {
+        let mut all = self.browsers.lock();
         if let Some((_, known)) = all.iter_mut().find(|(it, _)| Some(*it) == browser) {
-            known.tokens.clear();
+            change(known);
         }
     }
 }
@@ -158,12 +262,23 @@ mod tests {
         exchange
     }
 
+    /// What an exchange was to the session whose token the browser has then.
+    fn has(token: &str) -> Moment {
+        Moment { after: Some((token.to_owned(), 100)), ..Moment::default() }
+    }
+
     fn with(tokens: &[&str]) -> Known {
         let mut known = Known::default();
         for token in tokens {
-            known.add(exchange(token), Some((*token).to_owned()));
+            let mut exchange = exchange(token);
+            exchange.changes = vec![Change { text: format!("+ {token} 1"), line: None }];
+            known.add(exchange, has(token));
         }
         known
+    }
+
+    fn lost<'k>(known: &'k Known, now: Option<&'k str>) -> Option<&'k str> {
+        known.tokens.find_lost(None, now)
     }
 
     fn paths(known: &Known) -> Vec<&str> {
@@ -184,21 +299,55 @@ mod tests {
     }
 
     #[test]
-    fn the_token_that_was_lost_is_the_last_good_one_before() {
-        let known = with(&["one", "two"]);
-        assert_eq!(known.lost_token(None), Some("two"));
-        assert_eq!(known.lost_token(Some("changed")), Some("two"));
-        assert_eq!(known.lost_token(Some("two")), Some("one"));
-    }
-
-    #[test]
     fn of_a_session_that_was_ended_only_the_token_is_left_until_the_next_begins() {
         let mut known = with(&["old"]);
         known.end();
-        known.add(exchange("/logout"), None);
-        assert_eq!((paths(&known), known.lost_token(None)), (vec!["/logout"], Some("old")));
-        known.add(exchange("/login"), Some("new".to_owned()));
-        assert_eq!(known.lost_token(Some("new")), None);
+        known.add(exchange("/logout"), Moment::default());
+        assert_eq!((paths(&known), lost(&known, None)), (vec!["/logout"], Some("old")));
+        known.add(exchange("/login"), has("new"));
+        assert_eq!(lost(&known, Some("new")), None);
+    }
+
+    #[test]
+    fn a_click_and_what_it_led_to_are_one_chain() {
+        let redirect =
+            |path| Exchange { status: 303, location: Some("/".to_owned()), ..exchange(path) };
+        let mut known = with(&["before"]);
+        for step in [redirect("/setName"), redirect("/on"), exchange("/page")] {
+            known.add(step, Moment::default());
+        }
+        let chain: Vec<_> = known.chain().iter().map(|it| it.path.as_str()).collect();
+        assert_eq!(chain, ["/setName", "/on", "/page"]);
+        known.add(exchange("/next"), Moment::default());
+        assert_eq!(known.chain().len(), 1);
+    }
+
+    #[test]
+    fn an_experiment_is_decided_by_the_first_who_asks_and_shown_until_the_next_click() {
+        let mut known = with(&["old"]);
+        assert!(known.is_new(Idea::Forget));
+        known.begin(Idea::Forget, Some(Expected::Known));
+        let asks = |is_known| Moment { is_known: Some(is_known), ..Moment::default() };
+        known.add(exchange("/asks nobody"), Moment::default());
+        known.add(exchange("/"), asks(false));
+        let told = serde_json::to_value(&known.experiment).unwrap();
+        assert_eq!(
+            (&told["is_right"], &told["outcome"]["is_known"]),
+            (&false.into(), &false.into())
+        );
+        assert_eq!(told["outcome"]["exchange"], " / 0");
+        known.add(exchange("/"), asks(true));
+        assert!(known.experiment.is_none() && !known.is_new(Idea::Forget));
+    }
+
+    #[test]
+    fn what_ended_a_session_is_remembered() {
+        let mut known = with(&["id"]);
+        let before = Some(("id".to_owned(), 100));
+        known.end();
+        known.add(exchange("/logout"), Moment { before, now: 60, ..Moment::default() });
+        let seen = known.seen("id", "no-such-id", 99);
+        assert_eq!(seen.as_deref(), Some(" /logout ended this session at 00:01 UTC"));
     }
 
     #[test]
@@ -226,7 +375,7 @@ mod tests {
             let there = Browser { address: Some([192, 0, 2, 1].into()), ..browser() };
             history.keep(there, Known::default());
         }
-        assert_eq!(history.0.lock().len(), BROWSERS);
+        assert_eq!(history.browsers.lock().len(), BROWSERS);
         assert!(history.of(Some(here)).is_some());
     }
 
@@ -238,7 +387,7 @@ mod tests {
         for _ in 0..BROWSERS {
             history.keep(browser(), Known::default());
         }
-        assert_eq!(history.0.lock().len(), BROWSERS);
+        assert_eq!(history.browsers.lock().len(), BROWSERS);
         assert!(history.of(Some(first)).is_none());
     }
 }

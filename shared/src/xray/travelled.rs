@@ -4,8 +4,8 @@
 use serde_json::Map;
 
 use super::diff::differences;
+use super::exchange::Exchange;
 use super::picture::{Picture, Step};
-use super::view::Exchange;
 use crate::config::settings::StoreKind;
 use crate::session::Record;
 
@@ -16,16 +16,15 @@ const SERVER: usize = 1;
 /// How much of an address or a value is shown.
 const LONGEST: usize = 80;
 
-/// Draws what travelled, `exchanges` being the latest first. `kept` is the session after the latest.
+/// Draws these exchanges, the first of them first. `kept` is the session after the last one.
 pub(super) fn picture(
-    exchanges: &[Exchange],
+    chain: &[&Exchange],
     cookie: &str,
     store: StoreKind,
     kept: Option<&Record>,
 ) -> Picture {
-    let chain = since_the_click(exchanges);
     let at = place(store);
-    let mut steps: Vec<_> = chain.iter().rev().flat_map(|it| told(it, cookie, at)).collect();
+    let mut steps: Vec<_> = chain.iter().flat_map(|it| told(it, cookie, at)).collect();
     if let Some(kept) = kept {
         steps.push(keeps(kept, at));
         if at.0 == BROWSER {
@@ -39,25 +38,6 @@ pub(super) fn picture(
         lanes: names.into_iter().flatten().map(str::to_owned).collect(),
         steps,
     }
-}
-
-/// The latest exchange, and those before it that led to it by a redirect.
-fn since_the_click(exchanges: &[Exchange]) -> &[Exchange] {
-    let leads = |pair: &[Exchange]| match pair {
-        [next, before] => before.location.as_deref().is_some_and(|to| path(to) == path(&next.path)),
-        _ => false,
-    };
-    let before = exchanges.windows(2).take_while(|pair| leads(pair)).count();
-    &exchanges[..exchanges.len().min(before + 1)]
-}
-
-/// An address without its host, query and fragment.
-fn path(address: &str) -> &str {
-    let address = match address.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
-        None => address,
-    };
-    address.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// The lane of what keeps the sessions, and its name if it is a lane of its own. In a cookie they are
@@ -79,8 +59,11 @@ fn told(exchange: &Exchange, cookie: &str, (store, _): (usize, Option<&'static s
     let sent = sent_cookie(exchange, cookie)
         .or_else(|| ends.then(|| format!("{cookie}=…")))
         .map(|sent| format!("Cookie: {sent}"));
-    let (values, rest): (Vec<_>, Vec<_>) =
-        exchange.changes.iter().map(|it| short(it)).partition(|it| it.starts_with(['+', '-', '~']));
+    let (values, rest): (Vec<_>, Vec<_>) = exchange
+        .changes
+        .iter()
+        .map(|it| short(&it.text))
+        .partition(|it| it.starts_with(['+', '-', '~']));
     let by_hand = rest.into_iter().filter(|it| it.contains(" by hand"));
     let answer = match &exchange.location {
         Some(to) => format!("{} → {}", exchange.status, short(to)),
@@ -104,8 +87,9 @@ fn told(exchange: &Exchange, cookie: &str, (store, _): (usize, Option<&'static s
 
 /// What is kept after the latest answer, and by whom.
 fn keeps(kept: &Record, (store, _): (usize, Option<&'static str>)) -> Step {
-    let all = differences(&Map::default(), &kept.values);
-    let values = all.iter().map(|it| short(it.to_string().trim_start_matches("+ ")));
+    let nothing = Map::default();
+    let all = differences(&nothing, &kept.values);
+    let values = all.iter().map(|(_, it)| short(it.to_string().trim_start_matches("+ ")));
     let label = if store == BROWSER { "keeps, in the cookie" } else { "keeps" };
     Step::new(store, store, label).notes(values)
 }
@@ -122,13 +106,10 @@ fn sent_cookie(exchange: &Exchange, cookie: &str) -> Option<String> {
 
 /// The lesson's cookie that the answer set, in short.
 fn set_cookie(exchange: &Exchange, cookie: &str) -> Option<String> {
-    let named = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("set-cookie");
-    exchange.response_headers.iter().filter(named).find_map(|(_, line)| {
-        let line = line.strip_prefix(cookie)?.strip_prefix('=')?;
-        let value = line.split(';').next().unwrap_or_default();
-        let end = if line.contains("Max-Age=0") { "; Max-Age=0" } else { "" };
-        Some(format!("Set-Cookie: {cookie}={}{end}", in_short(value)))
-    })
+    let line = exchange.set_cookie.as_deref()?.split_once('=')?.1;
+    let value = line.split(';').next().unwrap_or_default();
+    let end = if line.contains("Max-Age=0") { "; Max-Age=0" } else { "" };
+    Some(format!("Set-Cookie: {cookie}={}{end}", in_short(value)))
 }
 
 /// The end of a cookie's value, by which two are told apart: some begin alike.
@@ -149,6 +130,8 @@ fn short(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::exchange::since_the_click;
+    use super::super::story::Change;
     use super::*;
 
     const REMOVED: &str = "lesson-02=; HttpOnly; Path=/; Max-Age=0";
@@ -164,9 +147,10 @@ mod tests {
             path: path.to_owned(),
             status: status.parse().unwrap(),
             location: Some(to.to_owned()).filter(|to| !to.is_empty()),
-            changes: changes.iter().map(ToString::to_string).collect(),
+            changes: changes.iter().map(|text| Change::new(*text, None)).collect(),
+            set_cookie: Some(cookies[1].to_owned()).filter(|line| !line.is_empty()),
             request_headers: header("cookie", cookies[0]).into_iter().collect(),
-            response_headers: header("Set-Cookie", cookies[1]).into_iter().collect(),
+            response_headers: vec![],
         }
     }
 
@@ -191,7 +175,7 @@ mod tests {
     }
 
     fn drawn(exchanges: &[Exchange], store: StoreKind, kept: Option<&Record>) -> String {
-        picture(exchanges, "lesson-02", store, kept).text()
+        picture(&since_the_click(exchanges), "lesson-02", store, kept).text()
     }
 
     #[test]
@@ -224,7 +208,7 @@ mod tests {
     #[test]
     fn without_a_session_no_store_is_named() {
         for store in [StoreKind::Private, StoreKind::Memory, StoreKind::Sqlite] {
-            let picture = picture(&a_name()[2..], "lesson-01", store, None);
+            let picture = picture(&since_the_click(&a_name()[2..]), "lesson-01", store, None);
             assert_eq!(picture.lanes, ["browser", "server"]);
             assert_eq!(picture.steps.len(), 2);
         }
@@ -247,13 +231,5 @@ mod tests {
         let change = "cookie lesson-02 changed by hand";
         let button = [exchange("POST /_session/change", "303 → /#hands-on", ["", ""], &[change])];
         assert!(drawn(&button, StoreKind::Memory, None).contains(change));
-    }
-
-    #[test]
-    fn a_redirect_leads_to_a_path_whatever_surrounds_it() {
-        for to in ["/login", "/login?…", "/login#hands-on", "http://127.0.0.1:8006/login?…"] {
-            assert_eq!(path(to), "/login", "{to}");
-        }
-        assert_eq!(path("http://127.0.0.1:8006"), "/");
     }
 }

@@ -2,31 +2,35 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rocket::http::HeaderMap;
-use rocket::{Request, Response};
+use rocket::Request;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::exchange::Exchange;
+use super::experiment::{Experiment, Offer};
 use super::fairing::good_token;
 use super::history::{Known, cookie_name};
 use super::set_cookie::SetCookie;
-use super::story::changes;
+use super::story::{Change, Line, changes};
+use super::tokens::Lost;
+use super::verdict::Told;
 use super::{hands_on, travelled, two};
 use crate::config::settings::StoreKind;
-use crate::http::access_log::without_secrets;
-use crate::id::without_ids;
 use crate::session::{COOKIE_LIMIT, Effect, Record, Sessions, cookie};
 
-/// How many bytes of headers an exchange shows.
-const HEADERS_LIMIT: usize = 16 * 1024;
-
-/// All that the panel and `/_session` show.
+/// All that `/_session` shows, and the panel too.
 #[derive(Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a line of the panel")]
 pub(super) struct View {
-    store: StoreKind,
+    /// Whether the server knows the visitor, and why.
+    #[serde(flatten)]
+    told: Told,
+    /// The word by which the terminal tells this visitor from others.
+    who: String,
+    /// Where the lesson keeps its session, if it has one.
+    store: Option<StoreKind>,
     is_on_the_server: bool,
-    explanation: &'static str,
+    explanation: Option<&'static str>,
     cookie: String,
     /// Whether the page asked for its session at all.
     asked: bool,
@@ -34,17 +38,58 @@ pub(super) struct View {
     /// The lesson's and the X-ray's cookies that came more than once.
     doubled: Vec<Doubled>,
     stored: Option<Record>,
+    /// The latest line that set the session's cookie since the last click, and whose answer it was in.
     set: Option<SetCookie>,
+    set_by: Option<String>,
     seconds_left: Option<u64>,
     /// Whether a later request can still move its end.
     slides: bool,
-    changes: Vec<String>,
+    /// What this answer has changed.
+    changes: Vec<Change>,
+    /// What has changed since the last click, over all redirects.
+    changed: Vec<Changed>,
+    experiment: Option<Experiment>,
     exchanges: Vec<Exchange>,
-    /// Whether this visitor may use the buttons, and whether there is a cookie to bring back.
+    /// Whether this visitor may use the buttons, and which cookies there are to bring back.
     hands_on: bool,
-    has_lost: bool,
+    lost: Vec<Lost>,
     /// Whether this is one of two visitors on one screen.
     is_in_frame: bool,
+}
+
+/// What the panel shows.
+#[derive(Serialize)]
+pub(super) struct Panel {
+    #[serde(flatten)]
+    view: View,
+    /// What travelled since the last click, as SVG.
+    picture: String,
+    offers: Vec<Offer>,
+}
+
+/// A change, and whose it was.
+#[derive(Serialize)]
+struct Changed {
+    text: String,
+    /// `main.rs:43`
+    line: Option<String>,
+    /// The address of that line.
+    link: Option<String>,
+    /// `POST /setName 303 → /`
+    by: String,
+}
+
+impl Changed {
+    fn of(exchange: &Exchange) -> impl Iterator<Item = Self> {
+        exchange.changes.iter().map(|Change { text, line }| {
+            let by = exchange.title();
+            let (place, link) = match line.clone() {
+                Some(Line { place, link }) => (Some(place), link),
+                None => (None, None),
+            };
+            Self { text: text.clone(), line: place, link, by }
+        })
+    }
 }
 
 /// The session's cookie as the browser sent it.
@@ -75,16 +120,17 @@ impl Doubled {
     }
 }
 
-/// A request and its response.
-#[derive(Clone, Default, Serialize)]
-pub(super) struct Exchange {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) status: u16,
-    pub(super) location: Option<String>,
-    pub(super) changes: Vec<String>,
-    pub(super) request_headers: Vec<(String, String)>,
-    pub(super) response_headers: Vec<(String, String)>,
+impl Panel {
+    pub(super) fn of(req: &Request<'_>, sessions: &Sessions, known: Known) -> Self {
+        let has_cookie = cookie::value(req, &sessions.cookie_name).is_some();
+        let lost = known.tokens.lost(good_token(req, sessions).as_deref());
+        let is_useful = sessions.are_used() && (has_cookie || !lost.is_empty());
+        let offers = if is_useful { Offer::all(&known, has_cookie, &lost) } else { vec![] };
+        let kept = Effect::of(req).and_then(|effect| effect.after.as_deref());
+        let (cookie, store) = (&sessions.cookie_name, sessions.settings.store);
+        let picture = travelled::picture(&known.chain(), cookie, store, kept).svg();
+        Self { view: View::of(req, sessions, known), picture, offers }
+    }
 }
 
 impl View {
@@ -92,6 +138,7 @@ impl View {
         let effect = Effect::of(req);
         let after = effect.and_then(|effect| effect.after.as_deref());
         let store = sessions.settings.store;
+        let used = sessions.are_used();
         let sent = cookie::value(req, &sessions.cookie_name).map(|value| Sent {
             bytes: sessions.cookie_name.len() + value.len(),
             limit: COOKIE_LIMIT,
@@ -101,11 +148,19 @@ impl View {
             value,
         });
         let now = good_token(req, sessions);
-        let line = effect.and_then(|effect| effect.cookie.as_ref()).map(ToString::to_string);
+        let chain = known.chain();
+        let here = effect.and_then(|effect| effect.cookie.as_ref()).map(ToString::to_string);
+        let here = here.map(|line| (line, None));
+        let latest = here.or_else(|| {
+            let setter = chain.iter().rev().find(|it| it.set_cookie.is_some())?;
+            Some((setter.set_cookie.clone()?, Some(setter.title())))
+        });
+        let (set_cookie, set_by) = latest.unzip();
         Self {
-            store,
-            is_on_the_server: store.is_on_the_server(),
-            explanation: store.explanation(),
+            told: Told::of(req, sessions, &known),
+            store: used.then_some(store),
+            is_on_the_server: used && store.is_on_the_server(),
+            explanation: used.then(|| store.explanation()),
             cookie: sessions.cookie_name.clone(),
             asked: effect.is_some_and(|effect| effect.asked),
             sent,
@@ -114,27 +169,25 @@ impl View {
                 .filter_map(|name| Doubled::of(req, name))
                 .collect(),
             stored: after.cloned(),
-            set: line.as_deref().map(SetCookie::explain),
+            set: set_cookie.as_deref().map(SetCookie::explain),
+            set_by: set_by.flatten(),
             slides: after.is_some_and(|record| {
-                let end =
-                    record.created.saturating_add(sessions.settings.absolute_lifetime.as_secs());
                 let is_refreshed = sessions.settings.refresh_each_request;
+                let end = record.absolute_end(&sessions.settings);
                 record.permanent && is_refreshed && record.expires < end
             }),
             seconds_left: effect
                 .zip(after)
                 .map(|(effect, record)| record.expires.saturating_sub(effect.now)),
             changes: changes(req).to_vec(),
+            changed: chain.iter().flat_map(|exchange| Changed::of(exchange)).collect(),
+            experiment: known.experiment.clone(),
             hands_on: hands_on::is_allowed(req),
-            has_lost: known.lost_token(now.as_deref()).is_some(),
+            lost: known.tokens.lost(now.as_deref()),
+            who: known.who,
             exchanges: known.exchanges.into(),
             is_in_frame: two::is_in_frame(req),
         }
-    }
-
-    /// What travelled since the last click, as SVG.
-    pub(super) fn picture(&self) -> String {
-        travelled::picture(&self.exchanges, &self.cookie, self.store, self.stored.as_ref()).svg()
     }
 }
 
@@ -152,111 +205,4 @@ fn meaning(store: StoreKind) -> &'static str {
 fn readable(token: &str) -> Option<Value> {
     let payload = URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?;
     serde_json::from_slice(&payload).ok()
-}
-
-impl Exchange {
-    pub(super) fn of(req: &Request<'_>, res: &Response<'_>) -> Self {
-        let path = without_secrets(req.uri().path().as_str());
-        let is_end = Self::is_an_end(req);
-        // What a session held is gone with it.
-        let is_shown = |line: &&String| !is_end || !line.starts_with(['-', '~']);
-        let mut request_headers = pairs(req.headers(), |name, value| shown(req, name, value));
-        request_headers.retain(|(name, _)| !(is_end && name.eq_ignore_ascii_case("cookie")));
-        Self {
-            method: req.method().to_string(),
-            path: format!("{path:.1000}"),
-            status: res.status().code,
-            location: res
-                .headers()
-                .get_one("Location")
-                .map(|to| format!("{:.1000}", less_query(to))),
-            changes: changes(req).iter().filter(is_shown).cloned().collect(),
-            request_headers,
-            response_headers: pairs(res.headers(), answered),
-        }
-    }
-
-    /// Whether the request has ended a session, as a log-out does.
-    pub(super) fn is_an_end(req: &Request<'_>) -> bool {
-        Effect::of(req).is_some_and(|effect| effect.cleared && effect.before.is_some())
-    }
-}
-
-/// The headers of requests that browsers write by themselves, and in which there is no secret. `Cookie`
-/// and `Referer` are looked at one by one.
-const HARMLESS: [&str; 24] = [
-    "accept",
-    "accept-charset",
-    "accept-encoding",
-    "accept-language",
-    "cache-control",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "dnt",
-    "host",
-    "if-modified-since",
-    "if-none-match",
-    "origin",
-    "pragma",
-    "priority",
-    "purpose",
-    "range",
-    "save-data",
-    "te",
-    "transfer-encoding",
-    "upgrade-insecure-requests",
-    "user-agent",
-    "via",
-];
-/// The same, of each all that begin so.
-const FAMILIES: [&str; 3] = ["sec-ch-", "sec-fetch-", "sec-gpc"];
-
-/// What the X-ray shows of a request's header: of `Cookie` the lesson's cookie and its own, of an
-/// address no query, and of headers that programs make, such as `Authorization`, only the name.
-fn shown(req: &Request<'_>, name: &str, value: &str) -> String {
-    let name = name.to_ascii_lowercase();
-    match name.as_str() {
-        "cookie" => {
-            let Some(sessions) = req.rocket().state::<Sessions>() else {
-                return String::new();
-            };
-            let own = [sessions.cookie_name.clone(), cookie_name(sessions)];
-            let is_own = |(name, _): &(&str, &str)| own.iter().any(|it| it == name);
-            let pairs = cookie::pairs(value).filter(is_own);
-            pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
-        }
-        "referer" => less_query(value),
-        name if HARMLESS.contains(&name) || FAMILIES.iter().any(|it| name.starts_with(it)) => {
-            value.to_owned()
-        }
-        _ => "(not shown)".to_owned(),
-    }
-}
-
-/// What the X-ray shows of an answer's header: of an address no query.
-fn answered(name: &str, value: &str) -> String {
-    let is_address =
-        ["location", "content-location", "refresh"].iter().any(|it| name.eq_ignore_ascii_case(it));
-    if is_address { less_query(value) } else { value.to_owned() }
-}
-
-/// An address without its query and the ids in its path, in which there may be a secret.
-fn less_query(address: &str) -> String {
-    match address.split_once('?') {
-        Some((path, _)) => format!("{}?…", without_ids(path)),
-        None => without_ids(address).into_owned(),
-    }
-}
-
-/// The names and values of the first headers, up to a limit: what is shown is kept in memory.
-fn pairs(headers: &HeaderMap<'_>, show: impl Fn(&str, &str) -> String) -> Vec<(String, String)> {
-    let mut bytes = 0;
-    let fits = |(name, value): &(String, String)| {
-        bytes += name.len() + value.len();
-        bytes <= HEADERS_LIMIT
-    };
-    let all = headers.iter().map(|it| (it.name.to_string(), show(it.name.as_str(), &it.value)));
-    all.take_while(fits).collect()
 }

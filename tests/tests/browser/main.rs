@@ -16,8 +16,22 @@ async fn log_in(browser: &Chromium, server: &Running) {
     browser.click("main form button", "Hello, Tim!").await;
 }
 
-async fn open_xray(browser: &Chromium) {
-    browser.find("#xray > summary").await.click().await.unwrap();
+/// Presses a button of the X-ray, and skips the question if there is one before it.
+async fn press(browser: &Chromium, action: &str, then: &str) {
+    let form = format!("form[action='/_session/{action}']");
+    let is_asked = format!("return document.querySelector(\"details > {form}\") !== null");
+    if browser.run(&is_asked).await == true {
+        browser.find(&format!("details:has(> {form}) > summary")).await.click().await.unwrap();
+        browser.click(&format!("{form} button[value='skip']"), then).await;
+    } else {
+        browser.click(&format!("{form} button"), then).await;
+    }
+}
+
+/// Chooses how much time the X-ray's button lets pass, in seconds.
+async fn choose_time(browser: &Chromium, seconds: &str) {
+    let choose = format!("document.querySelector('[name=seconds]').value = '{seconds}'");
+    browser.run(&choose).await;
 }
 
 type Stock = (&'static str, &'static str, &'static str);
@@ -168,7 +182,6 @@ async fn without_javascript_all_works_and_the_page_names_the_time() {
     let browser = Chromium::open(Look { javascript: false, ..DESK }).await;
     log_in(&browser, &server).await;
     assert!(browser.main().await.contains(" UTC."), "{}", browser.main().await);
-    open_xray(&browser).await;
     let xray = browser.find("#xray").await.text().await.unwrap();
     assert!(xray.contains("An id: random letters"), "{xray}");
     browser.click("main form button", "Any name will do").await;
@@ -230,7 +243,6 @@ async fn an_account_needs_no_javascript_and_its_session_is_in_the_file() {
     let server = Running::from(&mut command);
     let browser = Chromium::open(Look { javascript: false, ..DESK }).await;
     register(&browser, &server, "Ada", "ada@example.com").await;
-    open_xray(&browser).await;
     let xray = browser.find("#xray").await.text().await.unwrap();
     for text in ["in a file on this server", "(the store sqlite)", "It is kept in the file"] {
         assert!(xray.contains(text), "{text} is missing in: {xray}");
@@ -289,13 +301,18 @@ async fn the_keyboard_alone_will_do() {
 
 #[tokio::test]
 #[ignore = "needs Chromium: tests/full"]
-async fn the_xray_stays_open_and_explains_each_part() {
+async fn the_xray_stays_as_it_was_left_and_explains_each_part() {
     let server = Running::start("06-login", &[]);
     let browser = Chromium::open(DESK).await;
     browser.goto(&server.address).await;
-    open_xray(&browser).await;
+    let is_open = "return document.getElementById('xray').open";
+    assert_eq!(browser.run(is_open).await, true);
+    browser.find("#xray > summary").await.click().await.unwrap();
     log_in(&browser, &server).await;
-    assert_eq!(browser.run("return document.getElementById('xray').open").await, true);
+    assert_eq!(browser.run(is_open).await, false);
+    browser.find("#xray > summary").await.click().await.unwrap();
+    log_in_again(&browser, &server).await;
+    assert_eq!(browser.run(is_open).await, true);
     let seen = "const part = document.querySelectorAll('.part')[1]; part.focus();
         return getComputedStyle(part.querySelector('[role=note]')).display";
     assert_eq!(browser.run(seen).await, "block");
@@ -307,22 +324,79 @@ async fn the_xray_stays_open_and_explains_each_part() {
     browser.close().await;
 }
 
+async fn log_in_again(browser: &Chromium, server: &Running) {
+    browser.click("main form button", "Any name will do").await;
+    log_in(browser, server).await;
+}
+
 #[tokio::test]
 #[ignore = "needs Chromium: tests/full"]
 async fn the_buttons_of_the_xray_do_what_they_say() {
     let server = Running::start("06-login", &[]);
-    let browser = Chromium::open(DESK).await;
-    browser.goto(&server.address).await;
-    open_xray(&browser).await;
-    log_in(&browser, &server).await;
-    let button = |action: &str| format!("form[action='/_session/{action}'] button");
-    browser.click(&button("change"), "Your session has expired").await;
-    browser.click(&button("restore"), "Hello, Tim!").await;
-    browser.click(&button("forget"), "Any name will do").await;
-    browser.click(&button("restore"), "Hello, Tim!").await;
-    browser.click(&format!("{}[value='60']", button("age")), "Hello, Tim!").await;
-    browser.click(&format!("{}[value='3600']", button("age")), "Your session has expired").await;
-    browser.close().await;
+    for javascript in [true, false] {
+        let browser = Chromium::open(Look { javascript, ..DESK }).await;
+        log_in(&browser, &server).await;
+        press(&browser, "change", "Your session has expired").await;
+        press(&browser, "restore", "Hello, Tim!").await;
+        press(&browser, "forget", "Any name will do").await;
+        press(&browser, "restore", "Hello, Tim!").await;
+        choose_time(&browser, "60").await;
+        press(&browser, "age", "Hello, Tim!").await;
+        choose_time(&browser, "3600").await;
+        press(&browser, "age", "Your session has expired").await;
+        browser.close().await;
+    }
+}
+
+/// Where the buttons are, whether the page's state, the verdict and the buttons are in view as a whole,
+/// and where the focus is.
+const VIEW: &str = "
+    const place = (element) => element.getBoundingClientRect();
+    const buttons = [...document.querySelectorAll('.hands-on > form > button, .hands-on summary')];
+    const isSeen = (element) => place(element).top >= 0 && place(element).bottom <= innerHeight;
+    return {
+        places: buttons.map((it) => `${it.textContent} ${Math.round(place(it).x)} ${Math.round(place(it).y)}`),
+        seen: [document.querySelector('main h1'), document.getElementById('verdict'), ...buttons].every(isSeen)
+            && document.getElementById('verdict').scrollHeight <= document.getElementById('verdict').clientHeight,
+        scrolled: scrollY,
+        focus: document.activeElement.id,
+    }";
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn the_page_the_verdict_and_the_buttons_are_in_one_view_and_nothing_moves() {
+    for lesson in ["02-name-form", "03-reset", "05-stocks", "06-login"] {
+        let server = Running::start(lesson, &[]);
+        let browser = Chromium::open(PROJECTOR).await;
+        browser.goto(&server.address).await;
+        match lesson {
+            "05-stocks" => {
+                for stock in [STOCKS[0], STOCKS[1], ("X", "3", "0.1")] {
+                    add_stock(&browser, &server, stock).await;
+                }
+            }
+            "06-login" => log_in(&browser, &server).await,
+            _ => {
+                browser.type_into("name", "Ferris").await;
+                browser.click("main form button", "Ferris").await;
+            }
+        }
+        let before = browser.run(VIEW).await;
+        assert_eq!(before["places"].as_array().unwrap().len(), 4, "{lesson}: {before}");
+        assert_eq!((&before["seen"], &before["scrolled"]), (&true.into(), &0.into()), "{lesson}");
+        for action in ["change", "restore", "forget", "restore", "age", "age"] {
+            if action == "age" {
+                choose_time(&browser, "86400").await;
+            }
+            press(&browser, action, "").await;
+            let after = browser.run(VIEW).await;
+            let place = format!("{lesson}, {action}: {after}");
+            assert_eq!(after["places"], before["places"], "{place}");
+            assert_eq!((&after["seen"], &after["scrolled"]), (&true.into(), &0.into()), "{place}");
+            assert_eq!(after["focus"], "verdict", "{place}");
+        }
+        browser.close().await;
+    }
 }
 
 #[tokio::test]
@@ -608,14 +682,12 @@ async fn the_pictures_can_be_taken() {
         add_stock(&browser, &server, stock).await;
     }
     browser.goto(&format!("{}/stocks", server.address)).await;
-    open_xray(&browser).await;
-    keep_picture("05-stocks.png", &browser.picture(1200).await);
+    keep_picture("05-stocks.png", &browser.picture(900).await);
     open_two_visitors(&browser, &server).await;
     keep_picture("two-visitors.png", &browser.picture(900).await);
     let server = Running::start("06-login", &[]);
     log_in(&browser, &server).await;
-    open_xray(&browser).await;
-    keep_picture("06-login.png", &browser.picture(1500).await);
+    keep_picture("06-login.png", &browser.picture(900).await);
     let server = Running::start("08-database", &[]);
     register(&browser, &server, "Ada", "ada@example.com").await;
     let login = [("username", "Ada"), ("password", PASSWORD)];

@@ -2,7 +2,7 @@
 
 use cookie::Key;
 
-use super::{COOKIE_LIMIT, Record, Store, StoreError};
+use super::{COOKIE_LIMIT, NoRecord, Record, Store, StoreError};
 
 /// Keeps records in the cookie `name`: the first of `keys` seals, any of them opens.
 pub(super) struct CookieStore {
@@ -12,6 +12,8 @@ pub(super) struct CookieStore {
     pub(super) seal: fn(&Key, &str, String) -> String,
     /// Returns the text, if it was sealed by this key for this name.
     pub(super) open: fn(&Key, &str, &str) -> Option<String>,
+    /// Whether it has the form of what `seal` makes, whatever the key.
+    pub(super) is_sealed: fn(&str) -> bool,
 }
 
 impl CookieStore {
@@ -53,5 +55,10 @@ impl Store for CookieStore {
 
     async fn remove(&self, _token: &str) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    fn why_not(&self, token: &str) -> NoRecord {
+        let is_sealed = token.len() <= COOKIE_LIMIT && (self.is_sealed)(token);
+        if is_sealed { NoRecord::BrokenSeal } else { NoRecord::NotAToken }
     }
 }

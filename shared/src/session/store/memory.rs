@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::{Record, SESSION_LIMIT, SESSIONS, Store, StoreError, to_json};
+use super::{NoRecord, Record, SESSION_LIMIT, SESSIONS, Store, StoreError, to_json, why_no_id};
 use crate::clock::{Clock, Timestamp};
 use crate::id::SessionId;
 
@@ -95,6 +95,10 @@ impl Store for MemoryStore {
             self.shard(id).lock().remove(id);
         }
         Ok(())
+    }
+
+    fn why_not(&self, token: &str) -> NoRecord {
+        why_no_id(token)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, FromRedisValue, RedisError, RedisResult, Script, ScriptInvocation};
 
-use super::{Record, Store, StoreError, to_json};
+use super::{NoRecord, Record, Store, StoreError, to_json, why_no_id};
 use crate::clock::Clock;
 use crate::id::SessionId;
 
@@ -176,5 +176,9 @@ impl Store for RedisStore {
             Some(id) => self.ask(&REMOVE.key(self.key(id))).await,
             None => Ok(()),
         }
+    }
+
+    fn why_not(&self, token: &str) -> NoRecord {
+        why_no_id(token)
     }
 }

@@ -29,3 +29,11 @@ pub(super) fn open(key: &Key, name: &str, token: &str) -> Option<String> {
     let payload = CookieJar::new().signed(key).verify(signed)?;
     String::from_utf8(URL_SAFE_NO_PAD.decode(payload.value()).ok()?).ok()
 }
+
+/// Whether `token` has the form of what [`seal`] makes, whatever the key.
+pub(super) fn is_sealed(token: &str) -> bool {
+    let bytes = |part| URL_SAFE_NO_PAD.decode(part).map(|bytes| bytes.len()).ok();
+    token.split_once('.').is_some_and(|(payload, signature)| {
+        bytes(payload).is_some_and(|length| length > 0) && bytes(signature) == Some(32)
+    })
+}

@@ -6,7 +6,7 @@ use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool};
 
-use super::{Record, SESSIONS, Store, StoreError, to_json};
+use super::{NoRecord, Record, SESSIONS, Store, StoreError, to_json, why_no_id};
 use crate::clock::{Clock, Timestamp};
 use crate::config::sqlite_file::{self, Opened};
 use crate::id::{Digest, SessionId};
@@ -288,6 +288,10 @@ impl Store for SqliteStore {
             delete.bind(digest.to_vec()).execute(&self.writer).await?;
         }
         Ok(())
+    }
+
+    fn why_not(&self, token: &str) -> NoRecord {
+        why_no_id(token)
     }
 }
 
