@@ -681,7 +681,6 @@ async fn the_pictures_can_be_taken() {
     for stock in STOCKS {
         add_stock(&browser, &server, stock).await;
     }
-    browser.goto(&format!("{}/stocks", server.address)).await;
     keep_picture("05-stocks.png", &browser.picture(900).await);
     open_two_visitors(&browser, &server).await;
     keep_picture("two-visitors.png", &browser.picture(900).await);
