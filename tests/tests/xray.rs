@@ -222,7 +222,7 @@ fn changes(xray: &Value) -> Vec<String> {
 
 /// In a copy of the workspace, with one more line above the code of lesson 02.
 #[test]
-#[ignore = "builds a workspace anew: tests/full"]
+#[ignore = "needs minutes: tests/full"]
 fn the_line_moves_with_the_code() {
     let target = tests::target();
     let copy = target.join("moved");

@@ -1,8 +1,5 @@
 //! Whether the server knows a visitor, and why, in a sentence.
 
-#[cfg(test)]
-mod tests;
-
 use std::time::Duration;
 
 use rocket::Request;
@@ -116,3 +113,6 @@ fn no_record(why: NoRecord, is_on_the_server: bool) -> (&'static str, &'static s
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;
