@@ -23,6 +23,8 @@ impl Two {
         let (a, b) = row.unwrap().split_once(", B ").unwrap();
         assert_eq!(a, above.address, "the one to open is A");
         let (a, b) = (a.to_owned(), b.to_owned());
+        let know_each_other = || [&a, &b].iter().all(|it| !parts(it).contains("stopped"));
+        assert!(comes_true(know_each_other), "each hears of the other in a moment");
         Self { above, a, b }
     }
 
