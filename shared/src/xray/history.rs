@@ -132,11 +132,11 @@ impl Known {
         }
         let (sent, is_over) = (moment.before, moment.after.is_none());
         if let Some((token, expires)) = sent {
+            self.tokens.have(token.clone(), expires, None);
             if is_over || moment.has_new_id {
                 let (by, has_new_id) = (exchange.request(), moment.has_new_id);
                 self.tokens.end(&token, End { by, at: moment.now, has_new_id });
             }
-            self.tokens.have(token, expires, None);
             if is_over {
                 self.tokens.lose(Some(Next { what: exchange.request(), change: None }));
             }
@@ -343,10 +343,11 @@ mod tests {
     #[test]
     fn what_ended_a_session_is_remembered() {
         let mut known = with(&["id"]);
-        let before = Some(("id".to_owned(), 100));
+        // `/_session` has prolonged it meanwhile, and is no exchange of the lesson.
+        let before = Some(("sealed anew".to_owned(), 100));
         known.end();
         known.add(exchange("/logout"), Moment { before, now: 60, ..Moment::default() });
-        let seen = known.seen("id", "no-such-id", 99);
+        let seen = known.seen("sealed anew", "no-such-id", 99);
         assert_eq!(seen.as_deref(), Some(" /logout ended this session at 00:01 UTC"));
     }
 
