@@ -538,13 +538,13 @@ fn the_page_tells_the_whole_chain_with_its_lines_and_its_cookie() {
     let _ = browser.get(&server.address);
     let page = browser.post_and_follow(&server, "/setName", &[("name", "Ferris")]).body;
     let line = line_of("02-name-form", "main.rs", "session.insert(\"name\"");
-    let link = format!(
+    let anchor = format!(
         "<a href=\"&#x2F;docs#main.rs-{line}\" target=\"_top\"><code>main.rs:{line}</code></a>"
     );
     for shown in [
         "The server knows you",
         "+ name &quot;Ferris&quot;",
-        &link,
+        &anchor,
         "POST &#x2F;setName 303 → &#x2F;",
         "<h2>Set-Cookie</h2>",
         "HttpOnly;",
@@ -598,8 +598,8 @@ fn an_earlier_cookie_can_be_brought_back_by_what_happened_after_it() {
     assert!(labels[1].starts_with("before POST /add_stock: + stocks[1] "), "{labels:?}");
     let number = lost[1]["number"].to_string();
     let _ = browser.post(&at("/_session/restore"), &[("which", &number)]);
-    let list = browser.get(&at("/stocks")).body;
-    let main = list.split_once("</main>").unwrap().0;
+    let page = browser.get(&at("/stocks")).body;
+    let main = page.split_once("</main>").unwrap().0;
     assert!(main.contains("AAPL") && !main.contains("SBUX"), "{main}");
 }
 

@@ -310,10 +310,13 @@ mod tests {
 
     #[test]
     fn a_click_and_what_it_led_to_are_one_chain() {
-        let redirect =
-            |path| Exchange { status: 303, location: Some("/".to_owned()), ..exchange(path) };
+        let redirect = |path, to: &str| Exchange {
+            status: 303,
+            location: Some(to.to_owned()),
+            ..exchange(path)
+        };
         let mut known = with(&["before"]);
-        for step in [redirect("/setName"), redirect("/on"), exchange("/page")] {
+        for step in [redirect("/setName", "/on"), redirect("/on", "/page?…"), exchange("/page")] {
             known.add(step, Moment::default());
         }
         let chain: Vec<_> = known.chain().iter().map(|it| it.path.as_str()).collect();
