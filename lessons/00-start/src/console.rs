@@ -7,5 +7,5 @@ mod filter;
 mod request;
 mod terminal;
 
-pub use self::answer::{Step, run};
+pub use self::answer::{Step, run, run_with};
 pub use self::terminal::{Start, Terminal};

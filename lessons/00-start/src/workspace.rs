@@ -8,13 +8,12 @@ use rocket::figment::Figment;
 use rocket::figment::providers::{Format, Toml};
 use serde::{Deserialize, Serialize};
 
-/// The folder in which all stands: where this was built, or else (the folder was moved) around the
-/// current one.
+/// The folder in which all stands: around the current one, or else where this was built.
 pub fn root() -> Result<PathBuf, String> {
     let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).map(Path::to_owned);
     let here = env::current_dir().unwrap_or_default();
     let is_root = |path: &PathBuf| path.join("templates").is_dir() && path.join("lessons").is_dir();
-    let mut candidates = built_in.into_iter().chain(here.ancestors().map(Path::to_owned));
+    let mut candidates = here.ancestors().map(Path::to_owned).chain(built_in);
     candidates.find(is_root).ok_or_else(|| "Run it inside the workspace of the lessons.".to_owned())
 }
 

@@ -21,10 +21,18 @@ pub struct Step {
 
 /// Runs the commands of a block, up to the first that does not answer as it is written.
 pub fn run(terminal: &mut Terminal, block: &str) -> Vec<Step> {
+    run_with(|command| terminal.run(command), block)
+}
+
+/// Runs the commands of a block in a terminal of another kind.
+pub fn run_with(
+    mut terminal: impl FnMut(&str) -> Result<String, String>,
+    block: &str,
+) -> Vec<Step> {
     let mut steps = vec![];
     for (line, command, expected) in commands(block) {
         let answered = match command {
-            Some(ref command) => terminal.run(command),
+            Some(ref command) => terminal(command),
             None => Err("a command begins with `$ `".to_owned()),
         };
         let is_right = answered.as_ref().is_ok_and(|output| matches(output, &expected));
