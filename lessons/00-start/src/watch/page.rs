@@ -16,7 +16,8 @@ use crate::workspace::Lesson;
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-/// The page for a lesson that does not run. It has 503, and comes again by itself.
+/// The page for a lesson that does not run. It has 503, and goes on by itself: with the script, or
+/// by asking again where there are no scripts.
 pub(super) fn of(root: &Path, lesson: &Lesson, state: &State) -> Response<'static> {
     let (words, advice) = match &state.now {
         Now::Broken { words, advice } => (&**words, &**advice),
@@ -34,7 +35,6 @@ pub(super) fn of(root: &Path, lesson: &Lesson, state: &State) -> Response<'stati
     let mut response = Response::build();
     response.status(Status::ServiceUnavailable).header(ContentType::HTML);
     response.raw_header("Content-Security-Policy", POLICY).raw_header("Cache-Control", "no-store");
-    // For browsers without JavaScript.
-    response.raw_header("Refresh", "2").raw_header("X-Content-Type-Options", "nosniff");
+    response.raw_header("X-Content-Type-Options", "nosniff");
     response.sized_body(body.len(), Cursor::new(body)).finalize()
 }
