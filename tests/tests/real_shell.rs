@@ -34,7 +34,7 @@ impl Shell {
 
     fn type_in(&mut self, line: &str) -> Result<String, String> {
         if let Some((settings, name)) = line.split_once("cargo run -p ") {
-            self.package = name.trim().to_owned();
+            name.trim().clone_into(&mut self.package);
             self.server = None;
             // What stands before the command, as `bash` reads it.
             let settings = self.bash(&format!("env -i {settings} /usr/bin/env"))?;
