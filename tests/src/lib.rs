@@ -26,12 +26,14 @@ pub fn root() -> PathBuf {
         .to_owned()
 }
 
-/// The folders of the lessons, in their order: `01-hello`, `02-name-form`, …
+/// The folders of the lessons, in their order: `01-hello`, `02-name-form`, … Lesson 00 is none: it is
+/// the program that shows them.
 #[must_use]
 pub fn lessons() -> Vec<String> {
     let folders = root().join("lessons").read_dir().expect("there is a folder of lessons");
     let name = |entry: std::io::Result<fs::DirEntry>| entry.ok()?.file_name().into_string().ok();
-    let mut names: Vec<_> = folders.filter_map(name).collect();
+    let is_lesson = |name: &String| !name.starts_with("00-");
+    let mut names: Vec<_> = folders.filter_map(name).filter(is_lesson).collect();
     names.sort();
     names
 }

@@ -78,6 +78,8 @@ impl Catalogue {
         let entries = fs::read_dir(&folder).map_err(unreadable)?.flatten();
         let mut names: Vec<_> =
             entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        // Lesson 00 shows the others, and is none of them.
+        names.retain(|name| !name.starts_with("00-") || name == running);
         names.sort();
         let mut lessons = vec![];
         for name in names {

@@ -13,7 +13,7 @@ use rocket::{Build, Config, Rocket};
 use serde::de::IgnoredAny;
 
 use super::catalogue::{self, Catalogue, Lesson};
-use super::{banner, docs, failures, lesson_link, logger, mistakes, templates};
+use super::{banner, docs, failures, leash, lesson_link, logger, mistakes, templates};
 use crate::config::settings::{explain, place};
 use crate::config::{environment, secret};
 use crate::http::access_log::AccessLog;
@@ -97,6 +97,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
                 .attach(AccessLog)
         }))
         .attach(banner::fairing(lesson.clone()))
+        .attach(leash::fairing())
         .manage(lessons)
         .manage(terminal::FlushAtEnd)
         .register("/", error_pages::catchers())

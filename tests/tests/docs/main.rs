@@ -12,13 +12,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use lesson_00::console::Terminal;
 use markdown::{Block, Doc, anchor};
 use pulldown_cmark::HeadingLevel;
-use regex::Regex;
 use tests::{lessons, package, root};
 
 use crate::screen::Screen;
-use crate::terminal::Terminal;
+use crate::terminal::terminal;
 
 /// The headings of a lesson's doc, in their order.
 const HEADINGS: [&str; 11] = [
@@ -167,7 +167,7 @@ fn begins_with(lines: &[&str], piece: &[&str]) -> bool {
 fn every_command_answers_as_it_is_written() {
     let mut problems = vec![];
     for (lesson, doc) in lesson_docs() {
-        let mut terminal = Terminal::new(&lesson);
+        let mut terminal = terminal(&lesson);
         for block in doc.blocks.iter().filter(|block| block.language == "console") {
             problems.extend(
                 run(&mut terminal, block)
@@ -187,7 +187,7 @@ fn every_attack_ends_as_the_security_page_says() {
     let doc = Doc::read(Path::new("docs/security.md"));
     let (mut problems, mut attacks) = (vec![], BTreeMap::new());
     for block in doc.blocks.iter().filter(|block| block.language == "console") {
-        let terminal = attacks.entry(&block.section).or_insert_with(|| Terminal::new("01-hello"));
+        let terminal = attacks.entry(&block.section).or_insert_with(|| terminal("01-hello"));
         let at = |(line, problem)| format!("{}: {problem}", doc.place(block.line + line));
         problems.extend(run(terminal, block).map_err(at).err());
     }
@@ -197,40 +197,12 @@ fn every_attack_ends_as_the_security_page_says() {
 
 /// Runs the commands of a block one after the other.
 fn run(terminal: &mut Terminal, block: &Block) -> Result<(), (usize, String)> {
-    let lines: Vec<_> = block.text.lines().collect();
-    let mut at = 0;
-    while at < lines.len() {
-        let begun = at + 1;
-        let Some(first) = lines[at].strip_prefix("$ ") else {
-            return Err((begun, "a command begins with `$ `".to_owned()));
-        };
-        let mut command = first.to_owned();
-        at += 1;
-        while command.ends_with('\\') {
-            command.truncate(command.len() - 1);
-            command += lines.get(at).unwrap_or(&"").trim();
-            at += 1;
-        }
-        let answer = lines[at..].iter().take_while(|line| !line.starts_with("$ "));
-        let answer: Vec<_> = answer.copied().collect();
-        at += answer.len();
-        let output = terminal.run(&command).map_err(|problem| (begun, problem))?;
-        if !answers(&output, &answer) {
-            return Err((begun, format!("`{command}` answers:\n{output}")));
-        }
-    }
-    Ok(())
-}
-
-/// Whether this is the answer: `…` stands for any characters of a line, and alone for any lines.
-fn answers(output: &str, expected: &[&str]) -> bool {
-    let line = |line: &&str| match line.trim() {
-        "…" => r"(?:.*\n)*?".to_owned(),
-        _ => format!("{}\n", line.split('…').map(regex::escape).collect::<Vec<_>>().join(".*")),
-    };
-    let pattern: String = expected.iter().map(line).collect();
-    let output: String = output.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
-    Regex::new(&format!("^{pattern}$")).unwrap().is_match(&output)
+    let steps = lesson_00::console::run(terminal, &block.text);
+    let wrong = steps.into_iter().find(|step| !step.is_right);
+    wrong.map_or(Ok(()), |step| {
+        let answered = |output: String| format!("`{}` answers:\n{output}", step.command);
+        Err((step.line, step.answered.map_or_else(|problem| problem, answered)))
+    })
 }
 
 #[test]
@@ -344,22 +316,8 @@ fn what_changed_is_what_has_changed() {
 
 /// The files that a solution changes, and what they are then.
 fn solve(solution: &str) -> Result<Vec<(PathBuf, String)>, String> {
-    let mut solved = vec![];
-    let parts: Vec<_> = solution.split("--- ").skip(1).collect();
-    for part in parts {
-        let patch = format!("--- {part}");
-        let patch = diffy::Patch::from_str(&patch).map_err(|error| error.to_string())?;
-        let file = patch.modified().unwrap_or_default().to_owned();
-        if !root().join(&file).is_file() {
-            return Err(format!("there is no file {file:?}"));
-        }
-        let text = diffy::apply(&read(&file), &patch).map_err(|error| error.to_string())?;
-        solved.push((file.into(), text));
-    }
-    if solved.is_empty() {
-        return Err("a solution begins with `--- ` and the path of a file".to_owned());
-    }
-    Ok(solved)
+    let solved = lesson_00::patch::apply(&root(), solution)?;
+    Ok(solved.into_iter().map(|(file, text)| (file, text.unwrap_or_default())).collect())
 }
 
 fn solutions(doc: &Doc) -> impl Iterator<Item = &Block> {

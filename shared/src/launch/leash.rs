@@ -1,0 +1,25 @@
+//! Ending with the program that started the lesson, however that ends.
+
+use std::env;
+use std::io;
+use std::thread;
+
+use rocket::fairing::AdHoc;
+
+/// Where this variable is set, the lesson ends as soon as nobody holds the other end of its stdin:
+/// `cargo lesson` does, while it wants the lesson.
+const VARIABLE: &str = "LESSON_ENDS_WITH_STDIN";
+
+pub(crate) fn fairing() -> AdHoc {
+    AdHoc::on_liftoff("Leash", |rocket| {
+        Box::pin(async move {
+            if env::var_os(VARIABLE).is_some() {
+                let shutdown = rocket.shutdown();
+                thread::spawn(move || {
+                    let _ = io::copy(&mut io::stdin(), &mut io::sink());
+                    shutdown.notify();
+                });
+            }
+        })
+    })
+}
