@@ -21,9 +21,9 @@ const KNOWN: [(&str, &str); 5] = [
          `struct Name<'r>` and `&'r str`; where it is used, `Name<'_>`.",
     ),
     (
-        r"(?s)State<(?:\w+::)*(\w+).*?(?:unmanaged|not managed|manage)",
-        "A handler asks for `&State<$1>`, but nothing of this type was given to Rocket. Add \
-         `.manage(…)` with its value before `.mount(…)`, in `rocket()`.",
+        r"launching with unmanaged `",
+        "A handler asks for a `&State<…>` of this type, but no value of it was given to Rocket. Add \
+         `.manage(…)` with the value before `.mount(…)`, in `rocket()`.",
     ),
     (
         r"warning: function `(\w+)` is never used",
@@ -41,13 +41,46 @@ pub fn on(words: &str) -> String {
         for captures in shows.captures_iter(words) {
             let at = captures.get(0).map_or(0, |it| it.start());
             let name = captures.get(1).map_or("", |it| it.as_str());
-            let advice = format!("What to do: {}", advice.replace("$1", name));
-            // A form is no guard: what the first one says is not said otherwise by the second.
-            if !found.iter().any(|(other, said)| *other == at || *said == advice) {
-                found.push((at, advice));
+            // A form is a guard that is missing, too: the first that fits says it.
+            if !found.iter().any(|(other, _)| *other == at) {
+                found.push((at, format!("What to do: {}", advice.replace("$1", name))));
             }
         }
     }
     found.sort();
-    found.into_iter().map(|(_, advice)| advice).collect::<Vec<_>>().join("\n\n")
+    let mut said: Vec<String> = vec![];
+    for (_, advice) in found {
+        if !said.contains(&advice) {
+            said.push(advice);
+        }
+    }
+    said.join("\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::on;
+
+    #[test]
+    fn each_of_the_usual_errors_has_its_advice() {
+        for (words, advice) in [
+            (
+                "error[E0277]: the trait bound `shared::form::Form<NameForm<'_>>: FromRequest<'_>` \
+                 is not satisfied",
+                "data = \"<form>\"",
+            ),
+            (
+                "error[E0277]: the trait bound `User: FromRequest<'_>` is not satisfied",
+                "FromRequest<'r> for User",
+            ),
+            ("error[E0106]: missing lifetime specifier", "struct Name<'r>"),
+            ("launching with unmanaged `BTreeSet<String>` state.", "`.manage(…)`"),
+            ("warning: function `reset` is never used", "routes![…]"),
+        ] {
+            let said = on(&format!("{words}\n\n{words}"));
+            assert!(said.contains(advice), "{words}: {said}");
+            assert_eq!(said.matches("What to do").count(), 1, "{said}");
+        }
+        assert_eq!(on("error[E0425]: cannot find value `x` in this scope"), "");
+    }
 }

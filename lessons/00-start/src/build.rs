@@ -1,11 +1,16 @@
 //! Building a package with cargo, and what the compiler says if that fails.
 
+mod line;
+
 use std::env;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 
-use serde::Deserialize;
+use parking_lot::Mutex;
+
+use self::line::Line;
 
 /// A program that was built.
 #[derive(Clone, Debug)]
@@ -16,24 +21,6 @@ pub struct Program {
     pub is_fresh: bool,
     /// The compiler's warnings.
     pub warnings: Vec<String>,
-}
-
-/// A line of what cargo prints with `--message-format=json`, as far as it matters here.
-#[derive(Deserialize)]
-#[serde(tag = "reason")]
-enum Line {
-    #[serde(rename = "compiler-artifact")]
-    Built { executable: Option<PathBuf>, fresh: bool },
-    #[serde(rename = "compiler-message")]
-    Said { message: Diagnostic },
-    #[serde(other)]
-    Other,
-}
-
-#[derive(Deserialize)]
-struct Diagnostic {
-    level: String,
-    rendered: Option<String>,
 }
 
 /// cargo, as it was called to run this program, without what it told this program about itself.
@@ -53,7 +40,19 @@ pub fn cargo(root: &Path) -> Command {
 
 /// cargo on its way to build a package just as `cargo run -p` would. Its progress goes to the terminal.
 pub struct Build {
-    child: Child,
+    child: Stopper,
+    said: Option<ChildStdout>,
+}
+
+/// Ends a build, from another thread than the one that waits for it.
+#[derive(Clone)]
+pub struct Stopper(Arc<Mutex<Child>>);
+
+impl Stopper {
+    /// Ends it at once.
+    pub fn stop(&self) {
+        let _ = self.0.lock().kill();
+    }
 }
 
 impl Build {
@@ -66,21 +65,24 @@ impl Build {
     pub fn from(cargo: &mut Command) -> Result<Self, String> {
         cargo.arg("--message-format=json").stdout(Stdio::piped());
         let spawned = cargo.spawn();
-        let child = spawned.map_err(|error| format!("cargo cannot be run: {error}."))?;
-        Ok(Self { child })
+        let mut child = spawned.map_err(|error| format!("cargo cannot be run: {error}."))?;
+        let said = child.stdout.take();
+        Ok(Self { child: Stopper(Arc::new(Mutex::new(child))), said })
+    }
+
+    /// What ends it.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        self.child.clone()
     }
 
     /// Waits until the program is built, or returns the compiler's words.
     pub fn wait(mut self) -> Result<Program, String> {
         let (mut program, mut errors, mut warnings) = (None, vec![], vec![]);
-        let stdout = self.child.stdout.take();
-        for line in
-            stdout.into_iter().flat_map(|it| BufReader::new(it).lines().map_while(Result::ok))
-        {
+        let said = self.said.take().map(BufReader::new);
+        for line in said.into_iter().flat_map(|said| said.lines().map_while(Result::ok)) {
             match serde_json::from_str(&line).unwrap_or(Line::Other) {
-                Line::Built { executable: Some(path), fresh } => {
-                    program = Some((path, fresh));
-                }
+                Line::Built { executable: Some(path), fresh } => program = Some((path, fresh)),
                 Line::Said { message } => match &*message.level {
                     "error" => errors.extend(message.rendered),
                     "warning" => warnings.extend(message.rendered),
@@ -89,12 +91,12 @@ impl Build {
                 _ => {}
             }
         }
-        let has_succeeded = self.child.wait().is_ok_and(|status| status.success());
+        let has_succeeded = self.child.0.lock().wait().is_ok_and(|status| status.success());
         match program.filter(|_| has_succeeded) {
             Some((path, is_fresh)) => Ok(Program { path, is_fresh, warnings }),
-            None if errors.is_empty() => Err("cargo could not build it: its words are in the \
-                terminal."
-                .to_owned()),
+            None if errors.is_empty() => {
+                Err("cargo could not build it; its words are in the terminal.".to_owned())
+            }
             None => Err(errors.join("\n")),
         }
     }
@@ -102,7 +104,7 @@ impl Build {
 
 impl Drop for Build {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.child.stop();
+        let _ = self.child.0.lock().wait();
     }
 }

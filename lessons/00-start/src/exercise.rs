@@ -6,10 +6,12 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
+use serde::Serialize;
+
 pub use self::course::{all, find, linked, next, of_lesson};
 
 /// A fenced block of a file.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Block {
     /// What is written behind its first fence.
     pub language: String,
@@ -20,7 +22,7 @@ pub struct Block {
 }
 
 /// A hint, in a fold of its own.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Hint {
     /// What the fold says while it is shut.
     pub summary: String,
@@ -29,7 +31,7 @@ pub struct Hint {
 }
 
 /// A wrong way that people take.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Mistake {
     /// What went wrong, in a sentence.
     pub sentence: String,
@@ -42,7 +44,7 @@ pub struct Mistake {
 }
 
 /// An exercise of a lesson.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Exercise {
     /// `02-name-form`
     pub lesson: String,

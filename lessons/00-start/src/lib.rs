@@ -6,10 +6,15 @@
 pub mod advice;
 pub mod build;
 pub mod check;
+pub mod commands;
 pub mod console;
 pub mod exercise;
+pub mod git;
 pub mod patch;
+pub mod ports;
 pub mod progress;
 pub mod server;
+pub mod start;
 pub mod terminal;
+pub mod watch;
 pub mod workspace;

@@ -25,6 +25,7 @@ const GRACE: Duration = Duration::from_secs(3);
 pub struct Server {
     child: Child,
     authority: String,
+    banner: Vec<String>,
     said: Arc<Mutex<String>>,
 }
 
@@ -52,27 +53,35 @@ impl Server {
         let (tell, told) = mpsc::channel();
         let stderr = child.stderr.take().map(|stderr| listen(stderr, &said, hear, |_| true));
         if let Some(stdout) = child.stdout.take() {
-            let mut banner = true;
+            let mut banner = Some(vec![]);
             listen(stdout, &said, hear, move |line| {
-                let line = line.trim();
-                if let Some(address) = line.strip_prefix("open ").filter(|_| banner) {
-                    let _ = tell.send(address.trim().trim_start_matches("http://").to_owned());
+                let Some(lines) = &mut banner else { return !line.is_empty() };
+                lines.push(line.to_owned());
+                if line.trim().starts_with("stop ") {
+                    let _ = tell.send(banner.take().unwrap_or_default());
                 }
-                let is_news = !banner;
-                banner &= !line.starts_with("stop");
-                is_news && !line.is_empty()
+                false
             });
         }
-        let mut server = Self { child, authority: String::new(), said };
+        let mut server = Self { child, authority: String::new(), banner: vec![], said };
         match told.recv_timeout(PATIENCE) {
-            Ok(authority) => server.authority = authority,
+            Ok(banner) => server.banner = banner,
             Err(RecvTimeoutError::Timeout) => return Err(server.words("The lesson did not start.")),
             Err(RecvTimeoutError::Disconnected) => {
                 let _ = stderr.map(thread::JoinHandle::join);
                 return Err(server.words("The lesson ended before it could be visited."));
             }
         }
+        let open = server.banner.iter().find_map(|line| line.trim().strip_prefix("open"));
+        let authority = open.and_then(|address| address.trim().strip_prefix("http://"));
+        server.authority = authority.unwrap_or_default().to_owned();
         Ok(server)
+    }
+
+    /// The lines that it said when it had started.
+    #[must_use]
+    pub fn banner(&self) -> &[String] {
+        &self.banner
     }
 
     /// `127.0.0.1:PORT`

@@ -17,6 +17,19 @@ impl HostName {
     }
 }
 
+/// The port by which the browser reached this server: `cargo lesson` may stand between.
+pub(crate) struct Port(pub(crate) u16);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Port {
+    type Error = Infallible;
+
+    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        let named = req.host().and_then(rocket::http::uri::Host::port);
+        Outcome::Success(Self(named.unwrap_or(req.rocket().config().port)))
+    }
+}
+
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for HostName {
     type Error = Infallible;

@@ -5,11 +5,11 @@
 //! into frames of a page there.
 
 use rocket::http::Header;
-use rocket::{Config, Request, Responder, Response, Route, get, routes};
+use rocket::{Request, Responder, Response, Route, get, routes};
 use rocket_dyn_templates::{Template, context};
 
 use super::route_path;
-use crate::http::host::HostName;
+use crate::http::host::{HostName, Port};
 use crate::http::protection::{self, POLICY};
 
 /// Where the page with the frames stands.
@@ -27,8 +27,8 @@ struct Page {
 
 /// On any other host the page leads to the right one, if the browser can find that.
 #[get("/_two")]
-fn two(host: HostName, config: &Config) -> Page {
-    let port = config.port;
+fn two(host: HostName, port: Port) -> Page {
+    let Port(port) = port;
     let base = format!("http://{HOST}:{port}");
     let (name, policy) = if host.0 == HOST {
         ("two", format!("frame-src {}", FRAMES.map(|host| format!("http://{host}:*")).join(" ")))

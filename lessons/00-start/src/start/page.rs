@@ -1,0 +1,101 @@
+//! What the start page shows of each lesson.
+
+use rocket::http::Header;
+use rocket::response::{self, Responder};
+use rocket::{Request, State};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::runs::Runs;
+use crate::exercise;
+use crate::ports;
+use crate::progress;
+use crate::watch::Now;
+use crate::workspace::Lesson;
+
+/// A lesson and its exercises.
+#[derive(Serialize)]
+pub(super) struct Row {
+    number: String,
+    address: String,
+    how: How,
+    exercises: Vec<Exercise>,
+    #[serde(flatten)]
+    lesson: Lesson,
+}
+
+/// How a lesson is.
+#[derive(Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum How {
+    Stopped,
+    Building,
+    Running,
+    /// It was started here, but cannot be built or has ended.
+    Broken,
+    /// Something uses its port that was not started here.
+    Elsewhere,
+    /// It takes more than this page can start.
+    ByHand,
+}
+
+#[derive(Serialize)]
+struct Exercise {
+    title: String,
+    is_done: bool,
+}
+
+impl Row {
+    pub(super) fn is_building(&self) -> bool {
+        self.how == How::Building
+    }
+}
+
+pub(super) async fn rows(runs: &State<Runs>) -> Result<Vec<Row>, String> {
+    let progress = progress::read(&runs.root);
+    let mut rows = vec![];
+    for (lesson, exercises) in exercise::all(&runs.root)? {
+        let is_done = |it: &exercise::Exercise| progress.get(&it.key()) == Some(&true);
+        let exercises = exercises
+            .into_iter()
+            .map(|it| Exercise { is_done: is_done(&it), title: it.title })
+            .collect();
+        let (number, port) = (lesson.number().to_owned(), runs.port(&lesson));
+        let how = match runs.state(&lesson).await {
+            Some(Now::Building) => How::Building,
+            Some(Now::Running(_)) => How::Running,
+            Some(Now::Broken { .. }) => How::Broken,
+            None if ports::check(port).is_err() => How::Elsewhere,
+            None if lesson.run.is_some() => How::ByHand,
+            None => How::Stopped,
+        };
+        let address = format!("http://127.0.0.1:{port}/");
+        rows.push(Row { number, address, how, exercises, lesson });
+    }
+    Ok(rows)
+}
+
+/// A page, which the browser asks for again after two seconds if something is under way.
+pub(super) enum Fresh {
+    Done(Template),
+    UnderWay(Template),
+}
+
+impl Fresh {
+    pub(super) fn new(page: Template, is_under_way: bool) -> Self {
+        if is_under_way { Self::UnderWay(page) } else { Self::Done(page) }
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Fresh {
+    fn respond_to(self, req: &'r Request<'_>) -> response::Result<'static> {
+        match self {
+            Self::Done(page) => page.respond_to(req),
+            Self::UnderWay(page) => {
+                let mut response = page.respond_to(req)?;
+                response.set_header(Header::new("Refresh", "2"));
+                Ok(response)
+            }
+        }
+    }
+}

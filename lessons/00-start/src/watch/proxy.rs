@@ -1,0 +1,96 @@
+//! The server on the lesson's own port: it passes on what is asked, waits while the lesson is built,
+//! and says why if it cannot be. To the lesson's pages it adds a script that loads them again.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rocket::config::{Config, Ident, LogLevel, Shutdown};
+use rocket::data::ToByteUnit;
+use rocket::figment::Figment;
+use rocket::http::{Method, Status};
+use rocket::response::Response;
+use rocket::route::{Handler, Outcome};
+use rocket::shield::Shield;
+use rocket::tokio::{task, time};
+use rocket::{Build, Data, Request, Rocket, Route};
+
+use super::asked::Asked;
+use super::events;
+use super::page;
+use super::stage::{Now, Stage};
+use crate::workspace::Lesson;
+
+/// How long a visitor waits for a build; then a page says that it is under way.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long a form waits, which would be lost otherwise.
+const PATIENCE_OF_FORMS: Duration = Duration::from_mins(2);
+
+/// The server of a lesson, on this machine only.
+pub(super) fn rocket(root: &Path, lesson: &Lesson, port: u16, stage: Arc<Stage>) -> Rocket<Build> {
+    // Pages that are open hold a connection, which nothing has to wait for.
+    let shutdown = Shutdown { grace: 0, mercy: 0, ..Shutdown::default() };
+    let config = Config {
+        port,
+        shutdown,
+        ident: Ident::none(),
+        log_level: LogLevel::Off,
+        ..Config::debug_default()
+    };
+    let handler = Proxy { stage: stage.clone(), root: root.to_owned(), lesson: lesson.clone() };
+    let methods = [Method::Get, Method::Head, Method::Post, Method::Put, Method::Delete];
+    let methods = methods.into_iter().chain([Method::Patch, Method::Options]);
+    let all: Vec<_> =
+        methods.map(|method| Route::ranked(20, method, "/<path..>", handler.clone())).collect();
+    let root = root.to_owned();
+    rocket::custom(Figment::from(config))
+        .attach(Shield::new())
+        .manage(stage)
+        .manage(root)
+        .mount("/", all)
+        .mount("/_watch", events::routes())
+}
+
+#[derive(Clone)]
+struct Proxy {
+    stage: Arc<Stage>,
+    root: PathBuf,
+    lesson: Lesson,
+}
+
+#[rocket::async_trait]
+impl Handler for Proxy {
+    async fn handle<'r>(&self, req: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
+        match self.answer(req, data).await {
+            Ok(response) => Outcome::Success(response),
+            Err(status) => Outcome::Error(status),
+        }
+    }
+}
+
+impl Proxy {
+    async fn answer<'r>(&self, req: &Request<'_>, data: Data<'_>) -> Result<Response<'r>, Status> {
+        let body = data.open(2.mebibytes()).into_bytes().await.map_err(|_| Status::BadRequest)?;
+        if !body.is_complete() {
+            return Err(Status::PayloadTooLarge);
+        }
+        let asked = Asked::of(req, body.into_inner());
+        let mut state = self.stage.hear();
+        let patience = if asked.only_reads() { PATIENCE } else { PATIENCE_OF_FORMS };
+        let is_known = state.wait_for(|state| state.now != Now::Building);
+        let _ = time::timeout(patience, is_known).await;
+        for _ in 0..2 {
+            let state = self.stage.state();
+            let Now::Running(authority) = &state.now else { break };
+            let (asked, authority) = (asked.clone(), authority.clone());
+            let sent = task::spawn_blocking(move || asked.send(&authority, state.version)).await;
+            if let Ok(Ok(response)) = sent {
+                return Ok(response);
+            }
+            // It has just ended, and soon it is known why; or another one has taken its place.
+            time::sleep(2 * super::worker::LOOK).await;
+        }
+        Ok(page::of(&self.root, &self.lesson, &self.stage.state()))
+    }
+}
