@@ -188,9 +188,13 @@ impl Workshop {
             for file in left.iter().filter(|file| !root().join(file).exists()) {
                 fs::remove_file(workshop.copy.join(file)).unwrap();
             }
-            files(Path::new(folder)).iter().for_each(|file| workshop.put_back(file));
+            for file in files(Path::new(folder)) {
+                workshop.put_back(&file);
+            }
         }
-        ["Cargo.toml", "Cargo.lock"].iter().for_each(|file| workshop.put_back(Path::new(file)));
+        for file in ["Cargo.toml", "Cargo.lock"] {
+            workshop.put_back(Path::new(file));
+        }
         workshop
     }
 
@@ -235,7 +239,9 @@ impl Workshop {
                 })
             }
         };
-        changed.iter().for_each(|(file, _)| self.put_back(file));
+        for (file, _) in &changed {
+            self.put_back(file);
+        }
         problems
     }
 
