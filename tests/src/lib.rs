@@ -129,7 +129,8 @@ pub struct Running {
     child: Child,
     /// Where it can be visited: `http://127.0.0.1:PORT`.
     pub address: String,
-    banner: Vec<String>,
+    /// What it said when it started, line by line.
+    pub banner: Vec<String>,
     /// Collects what it prints after the banner.
     reader: Option<JoinHandle<Vec<String>>>,
     /// Collects what it prints on stderr: nobody has to wait until that is read.
