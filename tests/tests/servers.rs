@@ -651,7 +651,7 @@ fn each_has_its_own_port_and_leads_to_its_neighbours() {
     let last = lessons.last().unwrap();
     let answer = Browser::new().get(&format!("http://127.0.0.1:8001/_lesson/{last}"));
     assert_eq!(answer.status, 404);
-    assert!(answer.body.contains("<code>lessons/09-many-servers/run</code>"), "{}", answer.body);
+    assert!(answer.body.contains("<code>cargo run -p lesson-09</code>"), "{}", answer.body);
     let _ = servers.remove(2).stop();
     let answer = Browser::new().get("http://127.0.0.1:8001/_lesson/03-reset");
     assert!(answer.body.contains("<code>cargo run -p lesson-03</code>"), "{}", answer.body);

@@ -65,6 +65,8 @@ impl Terminal {
 
     fn start(&mut self, settings: &[String]) {
         let mut command = command(&self.lesson);
+        // Lesson 09 without a name is two servers, as for its reader.
+        command.env_remove("ROCKET_SERVER");
         for (name, value) in settings.iter().filter_map(|setting| setting.split_once('=')) {
             command.env(name, value);
         }
@@ -87,10 +89,14 @@ impl Terminal {
     fn exchange(&mut self, request: &Curl) -> Result<Vec<u8>, String> {
         let server = self.server.as_ref().ok_or("nothing runs")?;
         let known = format!("127.0.0.1:80{}", &self.lesson[..2]);
-        let url = request.url.replace(&known, server.authority());
-        if url == request.url {
-            return Err(format!("the address is http://{known}/…"));
-        }
+        let mut places = vec![(known.clone(), server.authority().to_owned())];
+        // The second server of lesson 09.
+        let row = server.banner.iter().find_map(|line| line.trim().strip_prefix("servers "));
+        let second = row.and_then(|row| row.rsplit_once("B http://"));
+        places.extend(second.map(|(_, it)| ("127.0.0.1:8010".to_owned(), it.to_owned())));
+        let place = places.iter().find(|(known, _)| request.url.contains(known.as_str()));
+        let (known, real) = place.ok_or_else(|| format!("the address is http://{known}/…"))?;
+        let url = request.url.replace(known, real);
         let mut builder = Request::builder().method(request.method.clone()).uri(url);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
@@ -116,12 +122,15 @@ impl Terminal {
         let mut output = match request.show {
             Show::Page => String::new(),
             Show::Head => head + "\n",
-            Show::Both => request.exchange(&known, &head),
+            Show::Both => request.exchange(known, &head),
         };
         if !request.hide_body && request.method != Method::HEAD {
             output += &body;
         }
-        Ok(output.replace(server.authority(), &known).into_bytes())
+        for (known, real) in &places {
+            output = output.replace(real, known);
+        }
+        Ok(output.into_bytes())
     }
 }
 
