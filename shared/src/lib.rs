@@ -9,6 +9,9 @@
 
 pub mod testing;
 
+#[cfg(feature = "servers")]
+pub mod servers;
+
 mod launch;
 
 mod xray;

@@ -88,7 +88,7 @@ pub fn target() -> PathBuf {
 }
 
 /// A command that starts a lesson on a free port, with a folder of its own for its files, and with
-/// nothing else set but what it takes to do without Redis and PostgreSQL.
+/// nothing else set but what makes it one server that is patient.
 #[must_use]
 pub fn command(lesson: &str) -> Command {
     command_with(lesson, &[])
@@ -106,14 +106,13 @@ pub fn command_with(lesson: &str, features: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
-    if lesson == "09-many-servers" {
-        let url = format!("sqlite:{}", data.join("lesson.db").display());
-        command.env("ROCKET_SESSION", "{store=memory}");
-        command.env("ROCKET_DATABASES", format!("{{main={{url={url:?},connect_timeout=10}}}}"));
-    }
-    if lesson == "08-database" {
+    if ["08-database", "09-many-servers"].contains(&lesson) {
         // What a busy machine takes is no outage.
         command.env("ROCKET_DATABASES", "{main={connect_timeout=10}}");
+    }
+    if lesson == "09-many-servers" {
+        // Without a name it would start two servers.
+        command.env("ROCKET_SERVER", "A");
     }
     command
         .env("ROCKET_PORT", "0")
@@ -131,7 +130,8 @@ pub struct Running {
     child: Child,
     /// Where it can be visited: `http://127.0.0.1:PORT`.
     pub address: String,
-    banner: Vec<String>,
+    /// What it said when it started, line by line.
+    pub banner: Vec<String>,
     /// Collects what it prints after the banner.
     reader: Option<JoinHandle<Vec<String>>>,
     /// Collects what it prints on stderr: nobody has to wait until that is read.

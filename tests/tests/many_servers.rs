@@ -18,6 +18,8 @@ struct Setup {
     /// Where nginx is.
     address: String,
     ports: [u16; 3],
+    /// Where other machines find it, if they do.
+    for_others: Vec<String>,
     data: PathBuf,
     reader: Option<JoinHandle<Vec<String>>>,
 }
@@ -25,20 +27,31 @@ struct Setup {
 impl Setup {
     /// Brings everything up, with the sessions in this store.
     fn start(store: &str) -> Self {
+        Self::start_with(&[("MANY_STORE", store)])
+    }
+
+    fn start_with(settings: &[(&str, &str)]) -> Self {
         let ports = [(); 3].map(|()| free_port());
         let data = std::env::temp_dir().join(format!("many-{}-{}", std::process::id(), ports[0]));
         let mut command = script(&data);
-        command.env("MANY_PROGRAM", program("09-many-servers")).env("MANY_STORE", store);
+        command.env("MANY_PROGRAM", program("09-many-servers")).envs(settings.iter().copied());
         for (name, port) in ["MANY_PORT", "MANY_PORT_A", "MANY_PORT_B"].iter().zip(&ports) {
             command.env(name, port.to_string());
         }
         let mut script = command.stdout(Stdio::piped()).spawn().unwrap();
         let stdout = script.stdout.take().unwrap();
         let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
-        assert!(lines.any(|line| line.trim_start().starts_with("stop ")), "it is up");
+        let is_last = |line: &String| line.trim_start().starts_with("stop ");
+        let mut is_up = false;
+        let banner = lines.by_ref().inspect(|line| is_up = is_last(line));
+        let others = banner
+            .take_while(|line| !is_last(line))
+            .filter_map(|line| Some(line.trim().strip_suffix(" from other machines")?.to_owned()));
+        let for_others = others.collect();
+        assert!(is_up, "it is up");
         let reader = Some(thread::spawn(move || lines.collect()));
         let address = format!("http://127.0.0.1:{}", ports[0]);
-        Self { script, address, ports, data, reader }
+        Self { script, address, ports, for_others, data, reader }
     }
 
     /// Does something to it, as from a second terminal.
@@ -232,6 +245,78 @@ fn without_postgresql_there_is_a_503_and_recovery_by_itself() {
     }
     setup.run(&["start", "postgres"]);
     visitor.is_known_again();
+    setup.stop();
+}
+
+#[test]
+#[ignore = "needs nginx, Redis and PostgreSQL: tests/full"]
+fn each_part_is_stopped_and_started_by_its_button() {
+    let setup = Setup::start("redis");
+    let visitor = setup.visitor("Ferris");
+    let press = |order: &str| visitor.browser.post(&visitor.url(&format!("/parts/{order}")), &[]);
+    for part in ["redis", "postgres"] {
+        assert_eq!(press(&format!("{part}/stop")).header("location"), "/parts");
+        assert_eq!(visitor.get("/user").status, 503);
+        assert!(visitor.get("/parts").body.contains(&format!("Start {part}")), "without a session");
+        assert_eq!(press(&format!("{part}/start")).status, 303);
+        visitor.is_known_again();
+    }
+    for server in ["A", "B"] {
+        // Whichever answers: it may be the one that stops.
+        let answer = press(&format!("{server}/stop"));
+        assert!(answer.status == 303 || answer.body.contains("Go on at nginx"), "{}", answer.body);
+        let start = format!("Start {server}");
+        assert!(comes_true(|| visitor.get("/parts").body.contains(&start)));
+        assert_eq!(visitor.get("/user").status, 200);
+        assert_eq!(press(&format!("{server}/start")).status, 303);
+    }
+    let last = press("nginx/stop");
+    assert!(last.body.contains("nginx is stopping"), "{}", last.body);
+    assert!(last.body.contains("Go on at A") && !last.body.contains("Go on at nginx"));
+    assert!(comes_true(|| TcpStream::connect(("127.0.0.1", setup.ports[0])).is_err()));
+    let direct = format!("http://127.0.0.1:{}/parts/nginx/start", setup.ports[1]);
+    assert_eq!(visitor.browser.post(&direct, &[]).status, 303);
+    visitor.is_known_again();
+    setup.stop();
+}
+
+#[test]
+#[ignore = "needs nginx, Redis and PostgreSQL: tests/full"]
+fn when_no_server_is_up_nginx_has_a_page_of_its_own() {
+    let setup = Setup::start("redis");
+    let visitor = setup.visitor("Ferris");
+    setup.run(&["kill", "A"]);
+    setup.run(&["kill", "B"]);
+    for answer in [visitor.get("/user"), visitor.add_stock(1)] {
+        assert_eq!(answer.status, 502);
+        assert!(answer.body.contains("<h1>No server has answered</h1>"), "{}", answer.body);
+        assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
+    }
+    let style = visitor.get("/no-server/style.css");
+    assert_eq!((style.status, style.header("content-type")), (200, "text/css"));
+    setup.run(&["start", "A"]);
+    visitor.is_known_again();
+    setup.stop();
+}
+
+#[test]
+#[ignore = "needs nginx, Redis and PostgreSQL: tests/full"]
+fn nginx_listens_where_it_is_told_and_others_get_no_buttons() {
+    let setup = Setup::start_with(&[("ROCKET_ADDRESS", "0.0.0.0")]);
+    let visitor = setup.visitor("Ferris");
+    assert!(visitor.get("/parts").body.contains("Stop A"));
+    for address in &setup.for_others {
+        let browser = register(address, "Corro", "open sesame");
+        let page = browser.get(&format!("{address}/server")).body;
+        assert!(page.contains("you are Corro") && !page.contains("Stop A"), "{page}");
+        assert!(!page.contains(&setup.ports[1].to_string()), "no way to where others cannot go");
+        let claim = [("X-Real-IP", "127.0.0.1"), ("Host", "localhost")];
+        let answer = browser.post_with(&format!("{address}/parts/A/stop"), &[], &claim);
+        assert_eq!(answer.status, 403);
+    }
+    let silent = Setup::start("redis");
+    assert!(silent.for_others.is_empty());
+    silent.stop();
     setup.stop();
 }
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 
-use tests::{Browser, Running, command, root, target};
+use tests::{Browser, Running, command, target};
 
 /// Starts a lesson that must refuse, and returns what it says.
 fn refusal(settings: &[(&str, &str)]) -> String {
@@ -178,15 +178,16 @@ fn an_address_that_is_not_here_is_on_no_other_port_either() {
 }
 
 #[test]
-fn where_redis_is_missing_lesson_09_names_what_brings_it_up() {
+fn where_redis_is_missing_one_message_says_so() {
     let nowhere = "{store=redis,url=\"redis://127.0.0.1:1/\"}";
-    let mut command = command("09-many-servers");
-    let output = command.env("ROCKET_SESSION", nowhere).output().unwrap();
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{message}");
-    assert!(message.contains("no Redis answers there"), "{message}");
-    assert!(message.contains("`lessons/09-many-servers/run` brings up"), "{message}");
-    assert!(root().join("lessons/09-many-servers/run").is_file());
+    for command in
+        [&mut command("09-many-servers"), command("09-many-servers").env_remove("ROCKET_SERVER")]
+    {
+        let output = command.env("ROCKET_SESSION", nowhere).output().unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert_eq!(message.matches("no Redis answers there").count(), 1, "{message}");
+    }
 }
 
 #[test]

@@ -575,7 +575,26 @@ fn nothing_of_a_deleted_account_is_in_the_files() {
 fn a_classroom_gets_an_address_that_works() {
     let server = Running::start("01-hello", &[("ROCKET_ADDRESS", "0.0.0.0")]);
     assert!(server.address.starts_with("http://127.0.0.1:"), "{}", server.address);
-    assert!(server.stop().contains("from other machines"));
+    let port = server.authority().rsplit(':').next().unwrap();
+    let lines = server.banner.iter().map(|line| line.trim());
+    for address in lines.filter_map(|line| line.strip_suffix(" from other machines")) {
+        assert!(!address.contains("0.0.0.0") && address.ends_with(port), "{address}");
+        assert_eq!(Browser::new().get(address).status, 200, "{address}");
+    }
+    let said = server.stop();
+    assert!(said.contains(" from other machines") || said.contains("in no network"), "{said}");
+    assert!(!Running::start("01-hello", &[]).stop().contains("other machines"));
+}
+
+#[test]
+fn links_of_a_doc_lead_to_the_host_by_which_the_visitor_came() {
+    let server = Running::start("01-hello", &[]);
+    let url = format!("{}/docs/09-many-servers", server.address);
+    for host in ["localhost", "192.0.2.2"] {
+        let doc = Browser::new().get_from(host, &url).body;
+        assert!(doc.contains(&format!("href=\"http://{host}:8009")), "{host}: {doc}");
+        assert!(!doc.contains("href=\"http://127.0.0.1"), "{host}: {doc}");
+    }
 }
 
 #[test]
@@ -632,7 +651,7 @@ fn each_has_its_own_port_and_leads_to_its_neighbours() {
     let last = lessons.last().unwrap();
     let answer = Browser::new().get(&format!("http://127.0.0.1:8001/_lesson/{last}"));
     assert_eq!(answer.status, 404);
-    assert!(answer.body.contains("<code>lessons/09-many-servers/run</code>"), "{}", answer.body);
+    assert!(answer.body.contains("<code>cargo run -p lesson-09</code>"), "{}", answer.body);
     let _ = servers.remove(2).stop();
     let answer = Browser::new().get("http://127.0.0.1:8001/_lesson/03-reset");
     assert!(answer.body.contains("<code>cargo run -p lesson-03</code>"), "{}", answer.body);

@@ -2,10 +2,10 @@
 //!
 //! - **Teaches:** what servers must share for a visitor not to notice that they are many: the
 //!   sessions, the data and the key. And what they need not: their memory.
-//! - **New:** no line of a page. The modules below are lesson 08's own files; what is new is in
-//!   `Rocket.toml`, in `run`, and in the page that says which server has answered.
-//! - **Run it:** `lessons/09-many-servers/run`, then open <http://127.0.0.1:8009>. A single server,
-//!   where Redis and PostgreSQL are running: `cargo run -p lesson-09`.
+//! - **New:** no line of a page of lesson 08: the modules below are its own files. What is new is the
+//!   page that says which server has answered, which others there are, and stops and starts them.
+//! - **Run it:** `cargo run -p lesson-09` starts two servers, A and B: open <http://127.0.0.1:8009> and
+//!   <http://127.0.0.1:8010>. With nginx, Redis and PostgreSQL: `lessons/09-many-servers/run`.
 //! - **Read on:** `docs/09-many-servers.md`
 
 #[path = "../../08-database/src/db/mod.rs"]
@@ -21,9 +21,10 @@ use rocket::fairing::{AdHoc, Fairing};
 use rocket::http::Header;
 use rocket::response::Redirect;
 use rocket::serde::Deserialize;
-use rocket::{State, catchers, get, launch, routes, uri};
+use rocket::{Build, Either, Rocket, State, catchers, get, post, routes, uri};
 use rocket_db_pools::Database;
 use rocket_dyn_templates::{Template, context};
+use shared::servers::{self, Operator, Order, Outlook, Parts};
 
 #[cfg(test)]
 mod tests;
@@ -40,11 +41,35 @@ fn index() -> Redirect {
     Redirect::to(uri!(which_server))
 }
 
-/// Try reloading: another server answers, and still knows you.
+/// Try asking the other server: it knows you too.
 #[get("/server")]
-fn which_server(here: &State<Here>, user: user::User) -> Template {
+async fn which_server(here: &State<Here>, user: user::User, parts: Parts<'_>) -> Template {
     let (server, process, name) = (&here.server, process::id(), user.name);
-    Template::render("09-many-servers/server", context! { server, process, name })
+    let list = parts.list().await;
+    Template::render("09-many-servers/server", context! { server, process, name, list })
+}
+
+/// The parts alone: this page asks for no session, and so it works when those are out of reach.
+#[get("/parts")]
+async fn all_parts(here: &State<Here>, parts: Parts<'_>) -> Template {
+    let (server, list) = (&here.server, parts.list().await);
+    Template::render("09-many-servers/parts", context! { server, list })
+}
+
+/// Stops a part, or starts it again; only for visitors at this machine. If this answer comes from that
+/// part, or through it, it says where to go on.
+#[post("/parts/<part>/<order>")]
+async fn steer(
+    part: &str,
+    order: Order,
+    operator: Operator<'_>,
+) -> Option<Either<Redirect, Template>> {
+    Some(match operator.give(order, part).await? {
+        Outlook::Done => Either::Left(Redirect::to(uri!(all_parts))),
+        Outlook::Soon(ways) => {
+            Either::Right(Template::render("09-many-servers/stopping", context! { part, ways }))
+        }
+    })
 }
 
 /// Says in the head of each answer whose it is: `curl -sI http://127.0.0.1:8009/login`
@@ -58,14 +83,20 @@ fn sign_answers() -> impl Fairing {
     })
 }
 
-#[launch]
-fn rocket() -> _ {
+fn rocket() -> Rocket<Build> {
     shared::lesson("09-many-servers")
         .attach(AdHoc::config::<Here>())
         .attach(sign_answers())
+        .attach(servers::parts())
         .attach(db::Db::init())
         .attach(db::up_to_date())
-        .mount("/", routes![index, which_server])
+        .mount("/", routes![index, which_server, all_parts, steer])
         .mount("/", pages::routes())
         .register("/", catchers![pages::auth::not_logged_in])
+}
+
+/// One server if it has a name, otherwise two.
+#[rocket::main]
+async fn main() {
+    servers::launch(rocket()).await;
 }

@@ -1,4 +1,5 @@
-//! What lesson 09 promises of one server. What it promises of many, `tests/full` tries on the real ones.
+//! What lesson 09 promises of one server. What it promises of two, `tests/tests/two_servers.rs` tries, and
+//! of the real ones with all that is around them `tests/tests/many_servers.rs`.
 
 use shared::testing::Server;
 
@@ -7,7 +8,7 @@ fn start(name: &str) -> Server {
     let rocket = super::rocket();
     let settings = rocket.figment().clone().merge(("server", name));
     let settings = settings.merge(("session.store", "memory"));
-    Server::start(rocket.configure(settings.merge(("databases.main.url", "sqlite:"))))
+    Server::start(rocket.configure(settings))
 }
 
 #[test]
@@ -43,16 +44,33 @@ fn it_is_lesson_08() {
 
 #[test]
 fn the_mail_leads_to_the_proxy() {
-    let server = start("B");
+    let rocket = super::rocket();
+    let settings = rocket.figment().clone().merge(("session.store", "memory"));
+    let server = Server::start(rocket.configure(settings.merge(("origin", "http://127.0.0.1:9"))));
     server.browser().post("/register", "username=F&email=f@example.com&password=open+sesame");
-    assert!(server.mails()[0].contains("http://127.0.0.1:8009/confirm/"));
+    assert!(server.mails()[0].contains("http://127.0.0.1:9/confirm/"));
+}
+
+#[test]
+fn the_page_of_the_parts_needs_no_session() {
+    let page = start("A").browser().get("/parts");
+    assert!(page.status == 200 && page.shows("This server runs on its own"), "{}", page.body);
+}
+
+#[test]
+fn only_a_visitor_at_this_machine_may_stop_a_server() {
+    let server = start("A");
+    for (address, status) in [("127.0.0.1", 404), ("::1", 404), ("192.0.2.7", 403)] {
+        let browser = server.browser_at(address.parse().unwrap());
+        let answer = browser.post("/parts/A/stop", "");
+        assert_eq!(answer.status, status, "{address}: there is no part of that name here");
+    }
 }
 
 #[test]
 fn the_address_is_the_one_that_the_proxy_gives() {
     let rocket = super::rocket();
     let settings = rocket.figment().clone().merge(("session.store", "memory"));
-    let settings = settings.merge(("databases.main.url", "sqlite:"));
     let server = Server::start(rocket.configure(settings.merge(("ip_header", "X-Real-IP"))));
     let browser = server.browser();
     let fields = "username=Ferris&email=ferris@example.com&password=open+sesame";

@@ -1,8 +1,10 @@
-//! Where this server is: the host by which the browser reached it, and its own address.
+//! Where this server is: the host by which the browser reached it, its own address, and those at which
+//! other machines find it.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use if_addrs::{IfOperStatus, Interface, get_if_addrs};
 use rocket::Config;
 use rocket::request::{FromRequest, Outcome, Request};
 
@@ -50,5 +52,56 @@ pub(crate) fn own_address(config: &Config) -> IpAddr {
         IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         address => address,
+    }
+}
+
+/// The addresses at which other machines find the server, if it listens at all of this one. At all
+/// addresses of IPv6 means those of IPv4 too, but on Windows.
+pub(crate) fn addresses_for_others(config: &Config) -> Vec<IpAddr> {
+    if !config.address.is_unspecified() {
+        return vec![];
+    }
+    let listens_at = |address: &IpAddr| match config.address {
+        IpAddr::V4(_) => address.is_ipv4(),
+        IpAddr::V6(_) => address.is_ipv6() || !cfg!(windows),
+    };
+    let all = addresses_of_this_machine().into_iter();
+    all.filter(|address| !address.is_loopback() && listens_at(address)).collect()
+}
+
+/// The addresses of the networks to which this machine is connected, those of IPv4 first; none if the
+/// system does not tell.
+pub(crate) fn addresses_of_this_machine() -> Vec<IpAddr> {
+    use IfOperStatus::{Down, LowerLayerDown, NotPresent};
+    let all = get_if_addrs().unwrap_or_default();
+    let usable =
+        all.iter().filter(|it| ![Down, LowerLayerDown, NotPresent].contains(&it.oper_status));
+    // A browser cannot say through which cable it means a link-local address.
+    let mut found: Vec<_> = usable.filter(|it| !it.is_link_local()).map(Interface::ip).collect();
+    found.sort_by_key(IpAddr::is_ipv6);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(address: &str) -> Config {
+        Config { address: address.parse().unwrap(), ..Config::debug_default() }
+    }
+
+    #[test]
+    fn others_find_the_server_only_where_it_listens() {
+        assert!(addresses_for_others(&at("127.0.0.1")).is_empty());
+        let of_ipv4 = addresses_for_others(&at("0.0.0.0"));
+        assert!(of_ipv4.iter().all(|it| it.is_ipv4() && !it.is_loopback()), "{of_ipv4:?}");
+        let all = addresses_for_others(&at("::"));
+        assert!(all.iter().all(|it| !it.is_loopback()), "{all:?}");
+        assert!(cfg!(windows) || of_ipv4.iter().all(|it| all.contains(it)), "{all:?}");
+    }
+
+    #[test]
+    fn the_machine_knows_its_own_addresses() {
+        assert!(addresses_of_this_machine().contains(&Ipv4Addr::LOCALHOST.into()));
     }
 }

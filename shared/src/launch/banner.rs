@@ -1,13 +1,15 @@
 //! The few lines that a lesson says when it starts.
 
+use std::net::SocketAddr;
+
 use rocket::config::LogLevel;
 use rocket::fairing::AdHoc;
-use rocket::{Orbit, Rocket};
+use rocket::{Config, Orbit, Rocket};
 use yansi::Style;
 
 use super::catalogue::Lesson;
 use super::logger;
-use crate::http::host::own_origin;
+use crate::http::host::{addresses_for_others, own_origin};
 use crate::session::Sessions;
 use crate::terminal::{Stream, decide_on_colours, paint, say};
 
@@ -31,12 +33,9 @@ fn text(lesson: &Lesson, rocket: &Rocket<Orbit>) -> String {
     let mut lines = vec![
         format!("\n  {}", paint(title, Style::new().bold())),
         row("open", &paint(address, Style::new().underline())),
-        row("doc", &lesson.doc()),
-        row("source", &lesson.source()),
     ];
-    if config.address.is_unspecified() {
-        lines.insert(2, row("", "(from other machines: at the address of this one)"));
-    }
+    lines.extend(for_others(config));
+    lines.extend([row("doc", &lesson.doc()), row("source", &lesson.source())]);
     if let Some(sessions) = rocket.state::<Sessions>() {
         let store = sessions.settings.store;
         lines.push(row("session", &format!("{store}: {}", store.explanation())));
@@ -49,6 +48,22 @@ fn text(lesson: &Lesson, rocket: &Rocket<Orbit>) -> String {
     }
     lines.push(row("stop", "Ctrl+C"));
     lines.join("\n") + "\n"
+}
+
+/// A line for each address at which other machines find the lesson, if it listens there.
+fn for_others(config: &Config) -> Vec<String> {
+    if !config.address.is_unspecified() {
+        return vec![];
+    }
+    let mut lines: Vec<_> = addresses_for_others(config)
+        .into_iter()
+        .map(|address| SocketAddr::new(address, config.port))
+        .map(|address| row("", &format!("http://{address} from other machines")))
+        .collect();
+    if lines.is_empty() {
+        lines.push(row("", "(this machine is in no network: others cannot open it)"));
+    }
+    lines
 }
 
 fn row(name: &str, value: &str) -> String {

@@ -20,9 +20,6 @@ pub(crate) struct Lesson {
     pub(crate) title: String,
     /// The `port` of its `Rocket.toml`.
     pub(crate) port: u16,
-    /// The `run` of its `Rocket.toml`: the program that brings up all that it needs, if that takes more
-    /// than cargo.
-    pub(crate) run: Option<String>,
 }
 
 impl Lesson {
@@ -31,7 +28,6 @@ impl Lesson {
         struct Described {
             title: String,
             port: u16,
-            run: Option<String>,
         }
 
         let file = config_file(root, folder);
@@ -41,9 +37,9 @@ impl Lesson {
             file if problem.contains(&file) => problem,
             file => format!("{file}: {problem}"),
         };
-        let Described { title, port, run } = read.map_err(|errors| named(explain("", errors)))?;
+        let Described { title, port } = read.map_err(|errors| named(explain("", errors)))?;
         let number = folder.chars().take_while(char::is_ascii_digit).collect();
-        Ok(Self { folder: folder.to_owned(), number, title, port, run })
+        Ok(Self { folder: folder.to_owned(), number, title, port })
     }
 
     /// `lesson-03`
@@ -53,7 +49,7 @@ impl Lesson {
 
     /// What starts it, from the root of the workspace.
     pub(crate) fn command(&self) -> String {
-        self.run.clone().unwrap_or_else(|| format!("cargo run -p {}", self.package()))
+        format!("cargo run -p {}", self.package())
     }
 
     /// Where its doc stands, from the root of the workspace.

@@ -13,6 +13,7 @@ use rocket_dyn_templates::{Template, context};
 
 use self::source::Source;
 use super::catalogue::{self, Catalogue};
+use crate::http::host::HostName;
 use crate::http::protection::{self, POLICY};
 
 /// A page that may show others of this server in a frame.
@@ -25,10 +26,10 @@ struct Page {
 /// The doc of the lesson that runs, beside its source and its page. All is read anew each time: what
 /// changes on the disk changes here.
 #[get("/docs")]
-fn docs(lessons: &State<Catalogue>) -> Option<Page> {
+fn docs(lessons: &State<Catalogue>, host: HostName) -> Option<Page> {
     let (root, lesson) = (catalogue::root().ok()?, lessons.running());
     let sources = Source::of(&root, &lesson.folder);
-    let doc = doc(&root, &lesson.folder, &sources)?;
+    let doc = doc(&root, &lesson.folder, &sources, &host)?;
     let policy = format!("{}; frame-src 'self'", protection::policy("'none'"));
     let template = Template::render("docs", context! { doc, sources });
     Some(Page { template, policy: Header::new(POLICY, policy) })
@@ -36,8 +37,8 @@ fn docs(lessons: &State<Catalogue>) -> Option<Page> {
 
 /// Another doc, such as `/docs/security`.
 #[get("/docs/<name>")]
-fn other_doc(name: &str) -> Option<Template> {
-    let doc = doc(&catalogue::root().ok()?, name, &[])?;
+fn other_doc(name: &str, host: HostName) -> Option<Template> {
+    let doc = doc(&catalogue::root().ok()?, name, &[], &host)?;
     Some(Template::render("doc", context! { name, doc }))
 }
 
@@ -48,9 +49,9 @@ async fn picture(name: &str) -> Option<NamedFile> {
 }
 
 /// A doc as HTML.
-fn doc(root: &Path, name: &str, sources: &[Source]) -> Option<String> {
+fn doc(root: &Path, name: &str, sources: &[Source], host: &HostName) -> Option<String> {
     let file = root.join("docs").join(file_name(name)?).with_extension("md");
-    Some(markdown::to_html(&read(&file)?, name, sources))
+    Some(markdown::to_html(&read(&file)?, name, sources, &host.0))
 }
 
 /// A text without the byte order mark that some editors begin it with.

@@ -70,7 +70,7 @@ pub(crate) fn explain_failures(lesson: &Lesson, figment: &Figment) {
         }
         let details = match reason {
             "aborting due to socket bind error" => unbound(&lesson, address, port),
-            _ => refused(&lesson),
+            _ => logger::launch_errors(),
         };
         stop(&lesson.folder, if details.is_empty() { reason } else { &details })
     }));
@@ -89,15 +89,6 @@ fn tell(info: &PanicHookInfo<'_>) {
         _ => "note: run with `RUST_BACKTRACE=1` to see what led there".to_owned(),
     };
     say(Stream::Stderr, &logger::harmless(&format!("{info}\n{trace}")));
-}
-
-/// Says what was logged about a launch that failed, and what starts the lesson if cargo does not.
-fn refused(lesson: &Lesson) -> String {
-    let reasons = logger::launch_errors();
-    match &lesson.run {
-        Some(run) => format!("{reasons}\n`{run}` brings up all that this lesson needs."),
-        None => reasons,
-    }
 }
 
 /// Says why nobody can listen on this port, by trying it again.

@@ -5,14 +5,15 @@ use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use super::source::Source;
 
 /// Renders a doc. Links to other docs, to its pictures and to `sources`, which are on the same page,
-/// lead there; those to other files of the repository are left as text.
-pub(super) fn to_html(markdown: &str, own_name: &str, sources: &[Source]) -> String {
+/// lead there, and those to a lesson's pages to `host`; those to other files of the repository are left
+/// as text.
+pub(super) fn to_html(markdown: &str, own_name: &str, sources: &[Source], host: &str) -> String {
     let mut events: Vec<_> = Parser::new_ext(markdown, Options::ENABLE_TABLES).collect();
     name_headings(&mut events);
     let mut is_link = vec![];
     let events = events.into_iter().filter_map(|event| match event {
         Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            let dest_url = address(&dest_url, own_name, sources);
+            let dest_url = address(&dest_url, own_name, sources, host);
             is_link.push(dest_url.is_some());
             dest_url.map(|dest_url| Event::Start(Tag::Link { link_type, dest_url, title, id }))
         }
@@ -30,7 +31,10 @@ pub(super) fn to_html(markdown: &str, own_name: &str, sources: &[Source]) -> Str
 }
 
 /// Where a link leads within the lesson.
-fn address<'m>(link: &str, own_name: &str, sources: &[Source]) -> Option<CowStr<'m>> {
+fn address<'m>(link: &str, own_name: &str, sources: &[Source], host: &str) -> Option<CowStr<'m>> {
+    if let Some(rest) = link.strip_prefix("http://127.0.0.1:") {
+        return Some(format!("http://{host}:{rest}").into());
+    }
     if link.contains("://") || link.starts_with('#') {
         return Some(link.to_owned().into());
     }
@@ -79,7 +83,7 @@ mod tests {
     #[test]
     fn links_lead_to_what_the_lesson_serves() {
         let sources = [Source::new("lessons/01-hello/src/main.rs".to_owned(), "")];
-        let link = |to| address(to, "01-hello", &sources).map(|it| it.to_string());
+        let link = |to| address(to, "01-hello", &sources, "192.0.2.2").map(|it| it.to_string());
         assert_eq!(link("https://rocket.rs"), Some("https://rocket.rs".to_owned()));
         assert_eq!(link("02-name-form.md#run-it"), Some("/docs/02-name-form#run-it".to_owned()));
         assert_eq!(link("01-hello.md#questions"), Some("#questions".to_owned()));
@@ -91,8 +95,14 @@ mod tests {
     }
 
     #[test]
+    fn links_to_lessons_lead_to_the_host_by_which_the_visitor_came() {
+        let page = to_html("<http://127.0.0.1:8009/server>", "x", &[], "192.0.2.2");
+        assert!(page.contains("href=\"http://192.0.2.2:8009/server\""), "{page}");
+    }
+
+    #[test]
     fn a_heading_has_the_id_that_code_hosts_give_it() {
-        let page = to_html("## Where `main.rs` is: here", "x", &[]);
+        let page = to_html("## Where `main.rs` is: here", "x", &[], "127.0.0.1");
         assert_eq!(
             page.trim(),
             r#"<h2 id="where-mainrs-is-here">Where <code>main.rs</code> is: here</h2>"#
