@@ -3,7 +3,8 @@
 "use strict";
 for (const link of document.querySelectorAll('main a[href^="../"]')) {
   if (location.protocol === "file:") {
-    const path = link.getAttribute("href").replace(/^\.\.\/README\.html/, "../README.md");
+    // The book takes a link to Markdown for one to a page of its own.
+    const path = link.getAttribute("href").replace(/\.html(?=#|$)/, ".md");
     link.setAttribute("href", "../" + path);
   } else {
     link.replaceWith(...link.childNodes);
