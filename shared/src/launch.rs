@@ -6,7 +6,7 @@ pub(crate) mod catalogue;
 mod docs;
 mod failures;
 mod files;
-mod leash;
+pub(crate) mod leash;
 pub(crate) mod lesson;
 mod lesson_link;
 mod logger;

@@ -90,6 +90,13 @@ impl Server {
         &self.authority
     }
 
+    /// Where the second server is, if the lesson has two: `127.0.0.1:PORT`.
+    #[must_use]
+    pub fn second(&self) -> Option<&str> {
+        let row = self.banner.iter().find_map(|line| line.trim().strip_prefix("servers "));
+        Some(row?.rsplit_once("B http://")?.1)
+    }
+
     /// If it has ended: what it said.
     pub fn last_words(&mut self) -> Option<String> {
         let has_ended = matches!(self.child.try_wait(), Ok(Some(_)));

@@ -8,18 +8,23 @@ use rocket::fairing::AdHoc;
 
 /// Where this variable is set, the lesson ends as soon as nobody holds the other end of its stdin:
 /// `cargo lesson` does, while it wants the lesson.
-const VARIABLE: &str = "LESSON_ENDS_WITH_STDIN";
+pub(crate) const VARIABLE: &str = "LESSON_ENDS_WITH_STDIN";
 
 pub(crate) fn fairing() -> AdHoc {
     AdHoc::on_liftoff("Leash", |rocket| {
         Box::pin(async move {
-            if env::var_os(VARIABLE).is_some() {
-                let shutdown = rocket.shutdown();
-                thread::spawn(move || {
-                    let _ = io::copy(&mut io::stdin(), &mut io::sink());
-                    shutdown.notify();
-                });
-            }
+            let shutdown = rocket.shutdown();
+            when_stdin_ends(|| shutdown.notify());
         })
     })
+}
+
+/// Does this when the program that started this one ends, if that wants it so.
+pub(crate) fn when_stdin_ends(then: impl FnOnce() + Send + 'static) {
+    if env::var_os(VARIABLE).is_some() {
+        thread::spawn(|| {
+            let _ = io::copy(&mut io::stdin(), &mut io::sink());
+            then();
+        });
+    }
 }

@@ -20,6 +20,7 @@ use rocket::tokio::{self, signal};
 use super::Part;
 use super::channel::{MARK, PIPES, READY};
 use crate::http::host::own_address;
+use crate::launch::leash;
 use crate::terminal::{Stream, flush, say};
 
 const NAMES: [&str; 2] = ["A", "B"];
@@ -78,6 +79,8 @@ pub(super) async fn run(settings: &Figment) {
     let mut supervisor =
         Supervisor { address, servers, events, sender, has_begun: false, is_ending: false };
     supervisor.hear_ctrl_c();
+    let sender = supervisor.sender.clone();
+    leash::when_stdin_ends(move || drop(sender.send(Event::Interrupted)));
     let is_fine = supervisor.begin().await;
     while supervisor.servers.iter().any(|server| server.process.is_some()) {
         supervisor.step().await;
@@ -288,7 +291,7 @@ impl Supervisor {
 fn spawn(server: &mut Server, at: usize, events: &UnboundedSender<Event>) -> io::Result<Child> {
     let mut command = Command::new(env::current_exe()?);
     command.env("ROCKET_SERVER", server.name).env("ROCKET_PORT", server.port.to_string());
-    command.env("ROCKET_SUPERVISOR", PIPES);
+    command.env("ROCKET_SUPERVISOR", PIPES).env_remove(leash::VARIABLE);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut process = command.spawn()?;
     server.stdin = process.stdin.take();

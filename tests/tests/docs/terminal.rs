@@ -10,6 +10,8 @@ pub(crate) fn terminal(lesson: &str) -> Terminal {
         let lesson = lessons().into_iter().find(|lesson| package(lesson) == wanted);
         let lesson = lesson.ok_or_else(|| format!("there is no {wanted}"))?;
         let mut command = command(&lesson);
+        // Lesson 09 without a name is two servers, as for its reader.
+        command.env_remove("ROCKET_SERVER");
         Server::start(command.envs(settings.iter().map(|(name, value)| (name, value))), |_| {})
     };
     Terminal::new(&package(lesson), Box::new(start))

@@ -24,22 +24,28 @@ impl Curl {
         Self { agent, jars: HashMap::new() }
     }
 
-    /// Runs a line with `curl`. What goes to `known`, the host in the block, goes to `real`, where the
-    /// lesson is, and nothing goes elsewhere.
+    /// Runs a line with `curl`. What goes to a host in the block goes to where that server is, and nothing
+    /// goes elsewhere. `places` has both, the host first.
     pub(super) fn run(
         &mut self,
         arguments: &[String],
-        known: &str,
-        real: &str,
+        places: &[(String, String)],
     ) -> Result<Vec<u8>, String> {
         let request = Request::read(arguments)?;
         let mut output = vec![];
         for url in request.urls()? {
-            let path = url.strip_prefix("http://").and_then(|url| url.strip_prefix(known));
-            let path = path.filter(|path| path.is_empty() || path.starts_with(['/', '?']));
-            let path = path.ok_or_else(|| format!("the address is http://{known}/…"))?;
-            let shown = self.exchange(&request, &format!("http://{real}{path}"), known)?;
-            output.extend(shown.replace(real, known).into_bytes());
+            let found = places.iter().find_map(|(known, real)| {
+                let path = url.strip_prefix("http://")?.strip_prefix(known.as_str())?;
+                let is_path = path.is_empty() || path.starts_with(['/', '?']);
+                is_path.then(|| (known, format!("http://{real}{path}")))
+            });
+            let Some((known, url)) = found else {
+                return Err(format!("the address is http://{}/…", places[0].0));
+            };
+            let shown = self.exchange(&request, &url, known)?;
+            let as_in_the_block =
+                |text: String, (known, real): &(String, String)| text.replace(real, known);
+            output.extend(places.iter().fold(shown, as_in_the_block).into_bytes());
         }
         Ok(output)
     }

@@ -10,6 +10,9 @@ use crate::server::Server;
 /// Starts a package, such as `lesson-02`, with settings in its environment.
 pub type Start = Box<dyn FnMut(&str, &[(String, String)]) -> Result<Server, String>>;
 
+/// Where the second server of lesson 09 is.
+const SECOND: &str = "127.0.0.1:8010";
+
 /// A terminal in which one lesson runs at a time, with cookie jars and variables of its own.
 pub struct Terminal {
     package: String,
@@ -77,7 +80,9 @@ impl Terminal {
         }
         let server = self.server.as_mut().ok_or("nothing runs")?;
         let known = format!("127.0.0.1:80{}", self.package.trim_start_matches("lesson-"));
-        let output = self.curl.run(arguments, &known, server.authority());
+        let mut places = vec![(known, server.authority().to_owned())];
+        places.extend(server.second().map(|second| (SECOND.to_owned(), second.to_owned())));
+        let output = self.curl.run(arguments, &places);
         output.map_err(|problem| match server.last_words() {
             Some(words) => format!("{problem}, because the lesson has ended:\n{words}"),
             None => problem,
