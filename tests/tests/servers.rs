@@ -781,7 +781,7 @@ fn every_lesson_shows_its_doc_beside_its_source_and_its_page() {
             "<h2 id=\"try-to-break-it\">",
             &format!("<code>lessons/{lesson}/src/main.rs</code>"),
             &format!("<code>templates/{lesson}/"),
-            "<span class=\"keyword\">fn</span> rocket() -&gt; _ {",
+            "<span class=\"keyword\">fn</span> rocket() -&gt; ",
             "<iframe src=\"/\"",
             &format!("<img src=\"/docs/pictures/{}-sequence.svg\"", &lesson[..2]),
             "id=\"main.rs-1\" data-line=\"1\"",

@@ -729,11 +729,11 @@ fn it_draws_what_travelled_since_the_last_click() {
         let server = on(store);
         let browser = named(&server, "Ferris");
         let page = browser.get(&server.address).body;
-        let words = page.split_once("aria-label=\"What travelled").unwrap().1;
+        let words = page.split_once("aria-label=\"What travelled since").unwrap().1;
         let words = words.split('"').next().unwrap();
         assert!(words.ends_with(kept), "{store}: {words}");
         let page = browser.post_and_follow(&server, "/setName", &[("name", "Corro")]).body;
-        let words = page.split_once("aria-label=\"What travelled").unwrap().1;
+        let words = page.split_once("aria-label=\"What travelled since").unwrap().1;
         let way = ["POST /setName, Cookie: lesson-02=…", "303 → /", "GET /, Cookie: ", ": 200"];
         let mut rest = words.split('"').next().unwrap();
         for step in way {

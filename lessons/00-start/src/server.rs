@@ -1,9 +1,8 @@
 //! A lesson that runs for this program, and ends with it.
 
+mod command;
 mod listen;
 
-use std::env;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -12,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+pub use self::command::command;
 pub use self::listen::Hear;
 use self::listen::listen;
 
@@ -27,18 +27,6 @@ pub struct Server {
     authority: String,
     banner: Vec<String>,
     said: Arc<Mutex<String>>,
-}
-
-/// A command without what this program's own settings would do to a lesson.
-#[must_use]
-pub fn command(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    for (name, _) in env::vars_os() {
-        if name.to_string_lossy().starts_with("ROCKET_") {
-            command.env_remove(name);
-        }
-    }
-    command
 }
 
 impl Server {
