@@ -563,7 +563,7 @@ fn what_is_expected_is_asked_once_for_each_idea_and_decided_by_an_exchange() {
     let question = "action=\"/_session/change\" method=\"post\">\n    <p id=\"about-change\">";
     assert!(browser.get(&server.address).body.contains(question));
     for (expected, is_right, said) in [
-        ("known", Value::from(false), "It came otherwise:"),
+        ("known", Value::from(false), "You were wrong:"),
         ("stranger", Value::from(true), "You were right:"),
         ("skip", Value::Null, "You changed the cookie."),
     ] {

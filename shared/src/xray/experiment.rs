@@ -113,13 +113,13 @@ impl Offer {
                 Idea::Change,
                 "change",
                 "Change the cookie",
-                "Puts another letter in the middle of it.",
+                "Puts another letter near the end of its value.",
             ),
             offer(
                 Idea::Forget,
                 "forget",
                 "Forget the cookie",
-                "Takes it out of your browser. The server is not told.",
+                "Takes it out of your browser, as if you had deleted it there.",
             ),
             Self {
                 is_possible: !lost.is_empty(),
@@ -129,7 +129,7 @@ impl Offer {
                     known.restore(),
                     "restore",
                     "Bring the old cookie back",
-                    "Gives your browser a good one again that it had.",
+                    "Gives your browser a cookie again that it had before.",
                 )
             },
             Self {

@@ -6,12 +6,16 @@ use serde_json::Map;
 use super::diff::differences;
 use super::exchange::Exchange;
 use super::picture::{Picture, Step};
+use super::story::Change;
 use crate::config::settings::StoreKind;
 use crate::session::Record;
 
 /// The lanes.
 const BROWSER: usize = 0;
 const SERVER: usize = 1;
+
+/// What the server does with a session that ends.
+const REMOVES: &str = "removes the session";
 
 /// How much of an address or a value is shown.
 const LONGEST: usize = 80;
@@ -59,12 +63,11 @@ fn told(exchange: &Exchange, cookie: &str, (store, _): (usize, Option<&'static s
     let sent = sent_cookie(exchange, cookie)
         .or_else(|| ends.then(|| format!("{cookie}=…")))
         .map(|sent| format!("Cookie: {sent}"));
-    let (values, rest): (Vec<_>, Vec<_>) = exchange
-        .changes
-        .iter()
-        .map(|it| short(&it.text))
-        .partition(|it| it.starts_with(['+', '-', '~']));
-    let by_hand = rest.into_iter().filter(|it| it.contains(" by hand"));
+    let (values, rest): (Vec<_>, Vec<_>) =
+        exchange.changes.iter().partition(|it| it.text.starts_with(['+', '-', '~']));
+    let values = values.into_iter().map(|it| with_line(short(&it.text), it));
+    let by_hand = rest.iter().filter(|it| it.text.contains(" by hand")).map(|it| short(&it.text));
+    let removed = rest.iter().filter(|it| it.text.ends_with(" removed"));
     let answer = match &exchange.location {
         Some(to) => format!("{} → {}", exchange.status, short(to)),
         None => exchange.status.to_string(),
@@ -74,15 +77,28 @@ fn told(exchange: &Exchange, cookie: &str, (store, _): (usize, Option<&'static s
     let answer = Step::new(SERVER, BROWSER, answer).cookie(answered);
     let mut steps = vec![request];
     if store == BROWSER {
-        steps.push(answer.notes(values.into_iter().chain(by_hand)));
+        let removed = removed.map(|it| with_line(short(&it.text), it));
+        steps.push(answer.notes(values.chain(removed).chain(by_hand)));
         return steps;
     }
-    let mut written = values.into_iter().chain(ends.then(|| "removes the session".to_owned()));
+    let mut removed = removed.map(|it| with_line(REMOVES.to_owned(), it)).collect::<Vec<_>>();
+    if ends && removed.is_empty() {
+        removed.push(REMOVES.to_owned());
+    }
+    let mut written = values.chain(removed);
     if let Some(first) = written.next() {
         steps.push(Step::new(SERVER, store, first).notes(written));
     }
     steps.push(answer.notes(by_hand));
     steps
+}
+
+/// A change in short, and the line of the lesson that made it.
+fn with_line(text: String, change: &Change) -> String {
+    match &change.line {
+        Some(line) => format!("{text}  {}", line.place),
+        None => text,
+    }
 }
 
 /// What is kept after the latest answer, and by whom.
@@ -131,7 +147,7 @@ fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::exchange::since_the_click;
-    use super::super::story::Change;
+    use super::super::story::Line;
     use super::*;
 
     const REMOVED: &str = "lesson-02=; HttpOnly; Path=/; Max-Age=0";
@@ -224,6 +240,20 @@ mod tests {
              server to file: removes the session. \
              server to browser: 303 → /login, Set-Cookie: lesson-02=; Max-Age=0."
         );
+    }
+
+    #[test]
+    fn the_line_behind_a_change_is_named() {
+        let mut post = exchange("POST /setName", "303 → /", ["", ""], &["+ name \"Ferris\""]);
+        let line = Line { place: "main.rs:45".to_owned(), link: None };
+        post.changes[0].line = Some(line.clone());
+        let told = drawn(&[post], StoreKind::Private, None);
+        assert!(told.ends_with(" 303 → /, + name \"Ferris\"  main.rs:45."), "{told}");
+        let removed = ["cookie lesson-02 removed"];
+        let mut end = exchange("GET /reset", "303 → /", ["", REMOVED], &removed);
+        end.changes[0].line = Some(line);
+        let told = drawn(&[end], StoreKind::Memory, None);
+        assert!(told.contains(" server: removes the session  main.rs:45."), "{told}");
     }
 
     #[test]

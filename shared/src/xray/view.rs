@@ -193,8 +193,10 @@ impl View {
 
 fn meaning(store: StoreKind) -> &'static str {
     match store {
-        StoreKind::Private => "Encrypted: without the server's key nobody can read or change it.",
-        StoreKind::Signed => "Signed: anybody can read it, and nobody can change it unnoticed.",
+        StoreKind::Private => {
+            "Encrypted: only the server's key can read it, and a changed letter is noticed."
+        }
+        StoreKind::Signed => "Signed: anybody can read it, and a changed letter is noticed.",
         StoreKind::Memory | StoreKind::Sqlite | StoreKind::Redis => {
             "An id: random letters by which the server finds the session. There is nothing in them."
         }
