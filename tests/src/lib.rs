@@ -87,6 +87,13 @@ pub fn target() -> PathBuf {
     test.parent().and_then(Path::parent).expect("it is in target/debug/deps").to_owned()
 }
 
+/// Where tests build copies of the workspace that they have changed: one place for all, so that the
+/// crates are built once.
+#[must_use]
+pub fn target_of_copies() -> PathBuf {
+    target().join("copies")
+}
+
 /// A command that starts a lesson on a free port, with a folder of its own for its files, and with
 /// nothing else set but what makes it one server that is patient.
 #[must_use]

@@ -12,7 +12,7 @@ use lesson_00::build::{Build, cargo};
 use lesson_00::check::attempt;
 use lesson_00::exercise::{Block, Exercise, of_lesson};
 use lesson_00::patch;
-use tests::{lessons, package, root, target};
+use tests::{lessons, package, root, target, target_of_copies};
 
 /// The parts of an exercise, in their order.
 const PARTS: [&str; 4] = ["Hints", "It is right when", "If it is not", "A solution"];
@@ -180,8 +180,7 @@ struct Workshop {
 impl Workshop {
     /// The copy and what is built in it stay for the next time.
     fn open() -> Self {
-        let folder = target().parent().unwrap().join("exercises");
-        let workshop = Self { copy: folder.join("workspace"), built: folder.join("target") };
+        let workshop = Self { copy: target().join("exercises"), built: target_of_copies() };
         for folder in ["lessons", "shared", "templates", "tests"] {
             // What a test that was stopped has left goes too.
             let left = files_in(&workshop.copy, Path::new(folder));

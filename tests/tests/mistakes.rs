@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
@@ -244,7 +244,7 @@ struct Workspace(PathBuf);
 
 impl Workspace {
     fn new() -> Self {
-        let copy = target().with_file_name("mistakes").join("workspace");
+        let copy = target().join("mistakes");
         for file in ["Cargo.toml", "Cargo.lock"] {
             fs::create_dir_all(&copy).unwrap();
             fs::copy(root().join(file), copy.join(file)).unwrap();
@@ -254,11 +254,6 @@ impl Workspace {
             copy.restore(folder);
         }
         copy
-    }
-
-    /// Where it is built: the crates stay there for the next run.
-    fn target(&self) -> &Path {
-        self.0.parent().unwrap()
     }
 
     /// Copies a folder anew.
@@ -279,10 +274,10 @@ impl Workspace {
         fs::write(&main, text).unwrap();
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["build", "--offline", "--package", &tests::package(lesson)]);
-        let cargo = cargo.current_dir(&self.0).env("CARGO_TARGET_DIR", self.target());
+        let cargo = cargo.current_dir(&self.0).env("CARGO_TARGET_DIR", tests::target_of_copies());
         let output = cargo.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let program = self.target().join("debug").join(tests::package(lesson));
+        let program = tests::target_of_copies().join("debug").join(tests::package(lesson));
         let mut command = Command::new(program);
         command.env("ROCKET_PORT", "0").env("ROCKET_DATA_DIR", self.0.join("data"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -224,8 +224,7 @@ fn changes(xray: &Value) -> Vec<String> {
 #[test]
 #[ignore = "needs minutes: tests/full"]
 fn the_line_moves_with_the_code() {
-    let target = tests::target();
-    let copy = target.join("moved");
+    let copy = tests::target().join("moved");
     for folder in ["lessons", "shared", "templates", "tests"] {
         copy_folder(&tests::root().join(folder), &copy.join(folder));
     }
@@ -237,7 +236,7 @@ fn the_line_moves_with_the_code() {
     std::fs::write(&main, text.replacen("\n#[derive", "\n// One more line.\n#[derive", 1)).unwrap();
     let build = |package: &str| {
         let cargo = escargot::CargoBuild::new().manifest_path(copy.join("Cargo.toml"));
-        let cargo = cargo.package(package).bin(package).target_dir(target.join("moved-target"));
+        let cargo = cargo.package(package).bin(package).target_dir(tests::target_of_copies());
         cargo.run().unwrap().path().to_owned()
     };
     let mut moved = std::process::Command::new(build("lesson-02"));
