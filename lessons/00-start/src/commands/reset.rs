@@ -19,7 +19,6 @@ pub fn reset(root: &Path, lesson: &str, is_sure: bool) -> Result<bool, String> {
         return Ok(true);
     }
     say(&format!("{}\n", status.trim_end()));
-    say("All this is undone, and new files are taken away. A copy is kept. Go on? [y/N]");
     if !is_sure && !is_yes() {
         say("Nothing was changed.");
         return Ok(false);
@@ -41,6 +40,7 @@ pub fn reset(root: &Path, lesson: &str, is_sure: bool) -> Result<bool, String> {
 }
 
 fn is_yes() -> bool {
+    say("All this is undone, and new files are taken away. A copy is kept. Go on? [y/N]");
     let mut answer = String::new();
     let _ = io::stdin().read_line(&mut answer);
     ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
