@@ -156,13 +156,15 @@ fn every_check_tells_right_from_wrong() {
         if chosen.is_empty() {
             continue;
         }
-        problems.extend(workshop.judge(&lesson, "unsolved", "", &all, &[]));
+        problems.extend(workshop.judge(&lesson, "unsolved", "", all.iter().flat_map(blocks), &[]));
         for exercise in chosen {
             for (what, diff) in diffs(exercise) {
                 let is_mistake = exercise.mistakes.iter().any(|it| it.sentence == what);
                 let passes = if is_mistake { &what } else { &exercise.name };
-                // What a mistake does to the other exercises of the lesson is not asked.
-                let asked = if is_mistake { std::slice::from_ref(exercise) } else { &all };
+                // What a mistake does to other exercises is not asked, nor whether a solution is a known
+                // mistake of another exercise.
+                let others = all.iter().filter(|it| !is_mistake && it.name != exercise.name);
+                let asked = blocks(exercise).chain(others.map(|it| (&it.name, &it.check)));
                 let what = format!("{}: {what}", exercise.name);
                 problems.extend(workshop.judge(&lesson, &what, &diff, asked, &[passes]));
             }
@@ -197,14 +199,14 @@ impl Workshop {
         workshop
     }
 
-    /// Builds the lesson with this diff, and runs the blocks of these exercises: those of these names
-    /// pass, the name of an exercise or the sentence of a mistake, and no other does.
-    fn judge(
+    /// Builds the lesson with this diff, and runs these blocks: those of these names pass, the name of an
+    /// exercise or the sentence of a mistake, and no other does.
+    fn judge<'e>(
         &self,
         lesson: &str,
         what: &str,
         diff: &str,
-        exercises: &[Exercise],
+        blocks: impl Iterator<Item = (&'e String, &'e Block)>,
         passing: &[&String],
     ) -> Vec<String> {
         let problem = |problem: String| format!("{lesson}, {what}: {problem}");
@@ -221,7 +223,6 @@ impl Workshop {
                 vec![problem(format!("it builds with warnings:\n{}", program.warnings.join("\n")))]
             }
             Ok(program) => {
-                let blocks = exercises.iter().flat_map(blocks);
                 let program = &program.path;
                 thread::scope(|scope| {
                     let runs = blocks.map(|(name, block)| {
