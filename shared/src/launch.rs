@@ -13,6 +13,7 @@ mod logger;
 mod mend;
 mod mistakes;
 mod nearest;
+mod shutdown;
 mod templates;
 
 pub use self::lesson::lesson;

@@ -1,41 +1,17 @@
-//! When a lesson cannot start: one message that says why and what to do, and exit code 1. And when
-//! it ends: time for what is under way.
+//! When a lesson cannot start: one message that says why and what to do, and exit code 1.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::env;
 use std::net::{IpAddr, TcpListener};
 use std::panic::{self, PanicHookInfo};
 use std::process;
-use std::sync::OnceLock;
 use std::thread;
-use std::time::Duration;
 
-use log::Record;
 use rocket::figment::Figment;
 
 use super::catalogue::Lesson;
 use super::{logger, mend, mistakes, templates};
 use crate::terminal::{Stream, flush, say};
-
-/// How long a connection may take to come to its end, by the setting `shutdown.grace`.
-static GRACE: OnceLock<Duration> = OnceLock::new();
-
-/// Remembers how long that is.
-pub(crate) fn note_grace(figment: &Figment) {
-    let seconds: u32 = figment.extract_inner("shutdown.grace").unwrap_or_default();
-    let _ = GRACE.set(Duration::from_secs(seconds.into()));
-}
-
-/// Waits for requests that are under way, where Rocket 0.5.2 would drop them. If it is told to end in
-/// the moment in which it accepts a connection, it takes that for an end by itself, says so, and asks
-/// for no grace. Its connections know better: they end within theirs, meanwhile. (With `log_level`
-/// `off` nobody hears what Rocket says, and they are dropped.)
-pub(crate) fn wait_for_requests(said: &Record<'_>) {
-    if said.args().as_str() == Some("Server shutdown nominally.") {
-        let moment = Duration::from_millis(500);
-        thread::sleep(GRACE.get().copied().unwrap_or_default() + moment);
-    }
-}
 
 /// Ends the program with a message.
 pub(crate) fn stop(lesson: &str, problem: &str) -> ! {

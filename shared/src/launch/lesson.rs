@@ -13,7 +13,7 @@ use rocket::{Build, Config, Rocket};
 use serde::de::IgnoredAny;
 
 use super::catalogue::{self, Catalogue, Lesson};
-use super::{banner, docs, failures, leash, lesson_link, logger, mistakes, templates};
+use super::{banner, docs, failures, leash, lesson_link, logger, mistakes, shutdown, templates};
 use crate::config::settings::{explain, place};
 use crate::config::{environment, secret};
 use crate::http::access_log::AccessLog;
@@ -79,7 +79,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     let figment = settings(&root, lesson)?;
     check(&figment)?;
     failures::explain_failures(lesson, &figment);
-    failures::note_grace(&figment);
+    shutdown::note_grace(&figment);
     logger::install(&figment);
     let xray_is_on = xray::is_on(&figment);
     let rocket = rocket::custom(figment);
@@ -98,6 +98,7 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
         }))
         .attach(banner::fairing(lesson.clone()))
         .attach(leash::fairing())
+        .attach(shutdown::Moment)
         .manage(lessons)
         .manage(terminal::FlushAtEnd)
         .register("/", error_pages::catchers())

@@ -7,8 +7,8 @@ use parking_lot::Mutex;
 use rocket::config::LogLevel;
 use rocket::figment::Figment;
 
-use super::failures;
 use super::mistakes::heard;
+use super::shutdown;
 use crate::id::without_ids;
 use crate::session::cookie;
 use crate::terminal::{Stream, say};
@@ -90,7 +90,7 @@ impl Log for Logger {
     }
 
     fn log(&self, record: &Record<'_>) {
-        failures::wait_for_requests(record);
+        shutdown::wait_for_requests(record);
         note_dropped_cookies(record);
         heard::note_record(record);
         if !self.enabled(record.metadata()) {
