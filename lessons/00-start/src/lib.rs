@@ -13,6 +13,7 @@ pub mod git;
 pub mod patch;
 pub mod ports;
 pub mod progress;
+pub mod question;
 pub mod server;
 pub mod start;
 pub mod terminal;
