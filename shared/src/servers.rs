@@ -231,11 +231,8 @@ impl<'r> FromRequest<'r> for Parts<'r> {
 /// (DNS rebinding), is that of another site.
 fn is_at_this_machine(req: &Request<'_>, host: &HostName) -> bool {
     let is_near = |address: IpAddr| address.to_canonical().is_loopback();
-    let name = host.0.trim_matches(['[', ']']).to_ascii_lowercase();
-    let is_local =
-        name.parse().map_or_else(|_| name == "localhost" || name.ends_with(".localhost"), is_near);
     let connection = req.remote().map(|remote: SocketAddr| remote.ip());
-    is_local && connection.is_some_and(is_near) && req.client_ip().is_some_and(is_near)
+    host.is_local() && connection.is_some_and(is_near) && req.client_ip().is_some_and(is_near)
 }
 
 /// A request guard: a visitor who may stop and start parts. Others get a 403.

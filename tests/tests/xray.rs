@@ -761,6 +761,10 @@ fn only_the_two_frames_may_be_framed_and_only_there() {
     assert!(!policy("127.0.0.1", "/_two").contains("frame-src"));
     let by_hand = Browser::new().get(&format!("{}/_two", server.address));
     assert!(by_hand.body.contains("in another browser or in a private window"));
+    assert!(by_hand.body.contains("http://two.localhost:"));
+    let phone = Browser::new().get_from("192.0.2.7:8002", &format!("{}/_two", server.address));
+    assert!(phone.body.contains("only in a browser on the machine on which the lesson runs"));
+    assert!(!phone.body.contains("http://two.localhost:"), "{}", phone.body);
     let off = Running::start("02-name-form", &[("ROCKET_XRAY", "false")]);
     assert_eq!(Browser::new().get(&format!("{}/_two", off.address)).status, 404);
     let answer = Browser::new().get_from("left.two.localhost", &off.address);

@@ -17,6 +17,14 @@ impl HostName {
         let name = name.filter(|name| !name.is_empty());
         Self(name.unwrap_or_else(|| "127.0.0.1".to_owned()))
     }
+
+    /// Whether it means the machine on which the browser runs, whatever machine that is.
+    pub(crate) fn is_local(&self) -> bool {
+        let name = self.0.trim_matches(['[', ']']).to_ascii_lowercase();
+        let is_loopback = |address: IpAddr| address.to_canonical().is_loopback();
+        name.parse()
+            .map_or_else(|_| name == "localhost" || name.ends_with(".localhost"), is_loopback)
+    }
 }
 
 /// The port by which the browser reached this server: `cargo lesson` may stand between.
@@ -69,9 +77,16 @@ pub(crate) fn addresses_for_others(config: &Config) -> Vec<IpAddr> {
     all.filter(|address| !address.is_loopback() && listens_at(address)).collect()
 }
 
-/// The addresses of the networks to which this machine is connected, those of IPv4 first; none if the
+/// The addresses of this machine in its networks and by itself, those of IPv4 first; none if the
 /// system does not tell.
-pub(crate) fn addresses_of_this_machine() -> Vec<IpAddr> {
+///
+/// ```
+/// use std::net::Ipv4Addr;
+///
+/// assert!(shared::addresses_of_this_machine().contains(&Ipv4Addr::LOCALHOST.into()));
+/// ```
+#[must_use]
+pub fn addresses_of_this_machine() -> Vec<IpAddr> {
     use IfOperStatus::{Down, LowerLayerDown, NotPresent};
     let all = get_if_addrs().unwrap_or_default();
     let usable =

@@ -25,7 +25,8 @@ struct Page {
     policy: Header<'static>,
 }
 
-/// On any other host the page leads to the right one, if the browser can find that.
+/// On any other host the page leads to the right one, if the browser can find that: it must run on this
+/// machine.
 #[get("/_two")]
 fn two(host: HostName, port: Port) -> Page {
     let Port(port) = port;
@@ -38,7 +39,7 @@ fn two(host: HostName, port: Port) -> Page {
     let frames = FRAMES.map(|host| format!("http://{host}:{port}/"));
     let policy = format!("{}; {policy}", protection::policy("'none'"));
     Page {
-        template: Template::render(name, context! { base, frames }),
+        template: Template::render(name, context! { base, frames, is_here: host.is_local() }),
         policy: Header::new(POLICY, policy),
     }
 }
