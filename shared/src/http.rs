@@ -9,6 +9,7 @@ pub(crate) mod mailbox;
 pub(crate) mod protection;
 mod visitor;
 
+pub use self::host::addresses_of_this_machine;
 #[cfg(feature = "database")]
 pub use self::mailbox::Mailbox;
 pub use self::visitor::Visitor;

@@ -10,6 +10,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use lesson_00::check::check;
 use lesson_00::commands::{diff, hint, list, next, prepare, reset, solution};
+use lesson_00::membership::{join, leave};
+use lesson_00::room;
 use lesson_00::start::start;
 use lesson_00::terminal::say;
 use lesson_00::watch::watch;
@@ -53,6 +55,27 @@ enum Command {
     },
     /// Build all lessons, and look whether this machine can run them
     Prepare,
+    /// Open the start page to a class
+    Room {
+        /// Delete what the lessons have kept of the class before
+        #[arg(long)]
+        reset: bool,
+        /// Do not ask
+        #[arg(long, requires = "reset")]
+        yes: bool,
+    },
+    /// Join a room: it learns what your checks find
+    Join {
+        /// Such as 192.0.2.7:8000, as the board shows it
+        #[arg(required_unless_present = "leave")]
+        address: Option<String>,
+        /// The name that you have in the room
+        #[arg(required_unless_present = "leave")]
+        name: Option<String>,
+        /// Tell the room no more
+        #[arg(long, exclusive = true)]
+        leave: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -72,7 +95,7 @@ fn run(root: &Path, arguments: Arguments) -> Result<bool, String> {
     let Some(command) = arguments.command else {
         return match arguments.lesson {
             Some(lesson) => watch(root, &workspace::find(root, &lesson)?),
-            None => start(root),
+            None => start(root, false),
         };
     };
     match command {
@@ -86,5 +109,11 @@ fn run(root: &Path, arguments: Arguments) -> Result<bool, String> {
         Command::Diff { lesson, other } => diff(root, &lesson, other.as_deref()),
         Command::Reset { lesson, yes } => reset(root, &lesson, yes),
         Command::Prepare => prepare(root),
+        Command::Room { reset: false, .. } => start(root, true),
+        Command::Room { yes, .. } => room::reset(root, yes),
+        Command::Join { address: Some(address), name: Some(name), .. } => {
+            join(root, &address, &name)
+        }
+        Command::Join { .. } => leave(root),
     }
 }

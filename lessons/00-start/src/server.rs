@@ -30,10 +30,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a lesson on a free port, and waits until it says its address.
+    /// Starts a lesson, and waits until it says its address.
     pub fn start(command: &mut Command, hear: Hear) -> Result<Self, String> {
         // The lesson ends when this pipe does, however this program ends.
-        command.env("ROCKET_PORT", "0").env("LESSON_ENDS_WITH_STDIN", "1").stdin(Stdio::piped());
+        command.env("LESSON_ENDS_WITH_STDIN", "1").stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let spawned = command.spawn();
         let mut child = spawned.map_err(|error| format!("The lesson cannot be run: {error}."))?;

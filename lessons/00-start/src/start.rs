@@ -1,33 +1,48 @@
 //! `cargo lesson`: the start page, which shows all lessons and starts and stops them.
 
-mod host;
+mod orders;
 mod page;
-mod runs;
 
 use std::path::Path;
 
+use rocket::fairing::AdHoc;
 use rocket::figment::providers::Serialized;
 use rocket::http::Status;
 use rocket::response::Redirect;
-use rocket::{State, get, post, routes, uri};
+use rocket::{State, get, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::Session;
 
-use self::host::OwnHost;
-use self::runs::Runs;
 use crate::exercise;
+use crate::room::{self, Addresses, Exercises, Guest, Instructor, Room};
+use crate::runs::Runs;
 use crate::terminal::say;
+use crate::watch::Reach;
 
-/// Shows the start page until Ctrl+C. What was started on it ends with it.
-pub fn start(root: &Path) -> Result<bool, String> {
+/// Shows the start page until Ctrl+C. What was started on it ends with it. If it is open to a class, it
+/// has the room, too.
+pub fn start(root: &Path, is_open: bool) -> Result<bool, String> {
     let lesson = shared::lesson("00-start");
-    // The page starts programs: it is for this machine alone, whatever the environment says.
-    let settings = lesson.figment().clone().merge(Serialized::global("address", "127.0.0.1"));
+    // The page starts programs: it is for this machine alone, whatever the environment says, and what
+    // is in the room for others looks who they are.
+    let address = if is_open { "0.0.0.0" } else { "127.0.0.1" };
+    let settings = lesson.figment().clone().merge(Serialized::global("address", address));
     let port = settings.extract_inner("port").unwrap_or(8000);
-    let rocket = lesson
-        .configure(settings)
-        .manage(Runs::new(root, port))
-        .mount("/", routes![index, start_lesson, stop_lesson]);
+    let mut rocket = lesson.mount("/", routes![index]).mount("/", orders::routes());
+    let mut reach = Reach::ThisMachine;
+    if is_open {
+        let addresses = Addresses::new(port);
+        reach = Reach::Room(room::likeliest());
+        let exercises = exercise::all(root)?.into_iter().flat_map(|(_, all)| all);
+        rocket = rocket
+            .manage(Exercises(exercises.map(|it| it.key()).collect()))
+            .manage(Room::new())
+            .manage(addresses)
+            .mount("/", routes![to_the_room])
+            .mount("/", room::routes())
+            .attach(greeting());
+    }
+    let rocket = rocket.configure(settings).manage(Runs::new(root, port, reach));
     rocket::execute(async {
         if let Ok(rocket) = rocket.launch().await
             && let Some(runs) = rocket.state::<Runs>()
@@ -38,51 +53,40 @@ pub fn start(root: &Path) -> Result<bool, String> {
     Ok(true)
 }
 
+/// Says in the terminal how the class finds the room.
+fn greeting() -> AdHoc {
+    AdHoc::on_liftoff("Room", |rocket| {
+        Box::pin(async move {
+            if let Some(addresses) = rocket.state::<Addresses>() {
+                say(&room::greeting(addresses));
+            }
+        })
+    })
+}
+
 /// All lessons, as they are now. While one is built, the page asks again by itself.
 #[get("/")]
 async fn index(
-    _host: OwnHost,
+    _instructor: Instructor,
     session: &Session,
     runs: &State<Runs>,
 ) -> Result<page::Fresh, Status> {
     let rows = page::rows(runs).await.map_err(report)?;
     let is_building = rows.iter().any(page::Row::is_building);
     let next = exercise::next(&runs.root, None).map_err(report)?;
-    let messages = session.flashes();
-    let template = Template::render("00-start/index", context! { rows, next, messages });
-    Ok(page::Fresh::new(template, is_building))
+    let (messages, is_open) = (session.flashes(), runs.reach != Reach::ThisMachine);
+    let context = context! { rows, next, messages, is_open };
+    Ok(page::Fresh::new(Template::render("00-start/index", context), is_building))
+}
+
+/// The others are led to where they belong.
+#[get("/", rank = 2)]
+fn to_the_room(_guest: Guest<'_>) -> Redirect {
+    Redirect::to(uri!("/join"))
 }
 
 /// Something is wrong with a file of the workspace: the terminal says what.
 fn report(problem: String) -> Status {
     say(&problem);
     Status::InternalServerError
-}
-
-/// Of the request it takes the number only, and that of a lesson only.
-#[post("/start/<number>")]
-async fn start_lesson(
-    _host: OwnHost,
-    session: &Session,
-    runs: &State<Runs>,
-    number: &str,
-) -> Redirect {
-    if let Err(problem) = runs.start(number).await {
-        session.flash(problem);
-    }
-    Redirect::to(uri!(index))
-}
-
-/// It stops what was started here. Lessons that run in another terminal are not its own.
-#[post("/stop/<number>")]
-async fn stop_lesson(
-    _host: OwnHost,
-    session: &Session,
-    runs: &State<Runs>,
-    number: &str,
-) -> Redirect {
-    if runs.stop(number).await {
-        session.flash("It is stopped.");
-    }
-    Redirect::to(uri!(index))
 }

@@ -26,8 +26,8 @@ pub struct Lesson {
     pub title: String,
     /// The `port` of its `Rocket.toml`.
     pub port: u16,
-    /// What brings it up, if that takes more than cargo.
-    pub run: Option<String>,
+    /// How many servers it starts, on this port and those after it.
+    pub servers: u16,
 }
 
 impl Lesson {
@@ -77,15 +77,15 @@ fn read(root: &Path, folder: String) -> Result<Lesson, String> {
     struct Described {
         title: String,
         port: u16,
-        run: Option<String>,
+        servers: Option<u16>,
     }
 
     let file = root.join("lessons").join(&folder).join("Rocket.toml");
     let settings = Figment::from(Toml::file_exact(&file).nested());
     let read = settings.select(rocket::Config::DEFAULT_PROFILE).extract();
     let named = |errors| format!("{}: {errors}", file.display());
-    let Described { title, port, run } = read.map_err(named)?;
-    Ok(Lesson { folder, title, port, run })
+    let Described { title, port, servers } = read.map_err(named)?;
+    Ok(Lesson { folder, title, port, servers: servers.unwrap_or(1) })
 }
 
 /// The lesson that is meant by `3`, `03`, `lesson-03` or `03-reset`.

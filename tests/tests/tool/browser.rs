@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::chromium::{Chromium, DESK, Look};
+use crate::room;
 use crate::workspace::{TEMPLATE, Tool, Workspace, free_port};
 
 const WIDTHS_AND_SCHEMES: [(u32, &str); 4] =
@@ -109,4 +110,62 @@ async fn the_page_of_a_lesson_that_does_not_build_is_in_order_and_goes_on() {
     workspace.say("two");
     browser.shows("red").await;
     browser.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn the_room_is_in_order_and_shows_by_itself_what_is_new() {
+    let workspace = room::workspace();
+    let tool = room::open(&workspace);
+    let (at, mut phone) =
+        (|path: &str| format!("{}{path}", tool.address), Chromium::open(DESK).await);
+    phone.look(Look { width: 390, ..DESK }).await;
+    phone.goto(&at("/join")).await;
+    is_in_order(&phone, "the door").await;
+    let board = Chromium::open(DESK).await;
+    board.goto(&at("/room")).await;
+    board.shows("0 in the room").await;
+    phone.type_into("name", "Tim").await;
+    phone.click("form[action='/join'] button", "Hello, Tim!").await;
+    board.shows("1 in the room").await;
+    phone.click("#stuck-button", "The board says that you are stuck.").await;
+    board.shows("1 stuck").await;
+
+    board.click("form[action='/room/ask'] button", "0 of 1 have voted").await;
+    phone.shows("Where is the word?").await;
+    let (tab, enter) = ("\u{e004}", "\u{e007}");
+    let on_vote = "return document.activeElement.id === 'vote-2'";
+    for _ in 0..20 {
+        if phone.run(on_vote).await == true {
+            break;
+        }
+        phone.type_keys(tab).await;
+    }
+    phone.type_keys(enter).await;
+    board.shows("1 of 1 have voted").await;
+    for (browser, place) in [(&phone, "/join"), (&board, "/room")] {
+        for (width, scheme) in WIDTHS_AND_SCHEMES {
+            browser.look(Look { width, scheme, ..DESK }).await;
+            browser.goto(&at(place)).await;
+            is_in_order(browser, &format!("{place}, a vote, {width} {scheme}")).await;
+        }
+    }
+    board.click("#go-on", "Convince your neighbour!").await;
+    phone.shows("Convince your neighbour!").await;
+    board.click("#go-on", "0 of 1 have voted again").await;
+    phone.find("#vote-2").await;
+    board.click("#go-on", "It is a constant.").await;
+    phone.shows("It is a constant.").await;
+    for (browser, place) in [(&phone, "the answer"), (&board, "the answer on the board")] {
+        is_in_order(browser, place).await;
+    }
+    phone.close().await;
+    board.close().await;
+
+    phone = Chromium::open(Look { javascript: false, ..DESK }).await;
+    phone.goto(&at("/join")).await;
+    phone.type_into("name", "Ada").await;
+    phone.click("form[action='/join'] button", "Hello, Ada!").await;
+    phone.shows("show what is new").await;
+    phone.close().await;
 }

@@ -8,6 +8,7 @@ mod browser;
 #[allow(dead_code, reason = "the lessons' tests in Chromium do more")]
 #[path = "../browser/chromium.rs"]
 mod chromium;
+mod room;
 mod workspace;
 
 use std::fs;

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tests::{Browser, comes_true, root};
 
 /// A lesson without Rocket: it says the address as the others do, ends with its stdin as they do, and
-/// shows a word, the template, its process and whether its key is the one of before.
+/// shows a word, the template, its process, its key and the visitor's address.
 const MAIN: &str = r#"
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -32,7 +32,8 @@ fn main() {
         let head: Vec<_> = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|it| !it.is_empty()).collect();
         let template = fs::read_to_string("templates/03-mini/index.html.tera").unwrap();
         let key = env::var("ROCKET_SECRET_KEY").unwrap_or_default();
-        let body = format!("<body>{} {WORD} {template} process={} key={key}</body>", head[0], process::id());
+        let visitor = head.iter().find_map(|it| it.to_lowercase().strip_prefix("x-real-ip: ").map(str::to_owned)).unwrap_or_default();
+        let body = format!("<body>{} {WORD} {template} process={} key={key} visitor={visitor} </body>", head[0], process::id());
         write!(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\
             Content-Security-Policy: default-src 'none'; script-src 'self'; form-action 'self'\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
     }

@@ -6,6 +6,7 @@ use super::{judge, story};
 use crate::advice;
 use crate::build::Build;
 use crate::exercise::{self, Exercise};
+use crate::membership::report;
 use crate::progress::{self, Progress};
 use crate::terminal::say;
 use crate::workspace::{self, Lesson};
@@ -27,6 +28,7 @@ pub fn check(root: &Path, lesson: Option<&str>, name: Option<&str>) -> Result<bo
             are_done &= of_lesson(root, &lesson, &exercises, name.is_some())?;
         }
     }
+    report(root);
     Ok(are_done)
 }
 

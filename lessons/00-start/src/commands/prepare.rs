@@ -22,8 +22,10 @@ pub fn prepare(root: &Path) -> Result<bool, String> {
         are_well &= tell(&what, built.map(drop));
     }
     are_well &= tell("port 8000 is free", free(8000));
-    for Lesson { port, .. } in &lessons {
-        are_well &= tell(&format!("port {port} is free"), free(*port));
+    for Lesson { port, servers, .. } in &lessons {
+        for port in *port..port + servers {
+            are_well &= tell(&format!("port {port} is free"), free(port));
+        }
     }
     are_well &= tell(&format!("{OPEN_FILES} files can be open"), open_files(root));
     Ok(are_well)

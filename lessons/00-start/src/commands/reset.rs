@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::git;
-use crate::terminal::say;
+use crate::terminal::{is_yes, say};
 use crate::workspace::{self, Lesson};
 
 /// Brings a lesson back to what it was, if the answer to its question is yes.
@@ -19,7 +19,8 @@ pub fn reset(root: &Path, lesson: &str, is_sure: bool) -> Result<bool, String> {
         return Ok(true);
     }
     say(&format!("{}\n", status.trim_end()));
-    if !is_sure && !is_yes() {
+    let question = "All this is undone, and new files are taken away. A copy is kept. Go on? [y/N]";
+    if !is_sure && !is_yes(question) {
         say("Nothing was changed.");
         return Ok(false);
     }
@@ -37,13 +38,6 @@ pub fn reset(root: &Path, lesson: &str, is_sure: bool) -> Result<bool, String> {
     }
     say(&format!("Lesson {} is as it was. The copy: {}", lesson.number(), copy.display()));
     Ok(true)
-}
-
-fn is_yes() -> bool {
-    say("All this is undone, and new files are taken away. A copy is kept. Go on? [y/N]");
-    let mut answer = String::new();
-    let _ = io::stdin().read_line(&mut answer);
-    ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
 }
 
 /// Copies a lesson's files below `target`, each time to a folder of its own.

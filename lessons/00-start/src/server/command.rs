@@ -4,7 +4,8 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
-/// A command without what this program's own settings would do to a lesson.
+/// A command that starts a lesson on a free port, without what this program's own settings would do to
+/// it.
 #[must_use]
 pub fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
@@ -13,5 +14,6 @@ pub fn command(program: &Path) -> Command {
             command.env_remove(name);
         }
     }
+    command.env("ROCKET_PORT", "0");
     command
 }

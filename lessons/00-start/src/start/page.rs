@@ -6,10 +6,10 @@ use rocket::{Request, State};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::runs::Runs;
 use crate::exercise;
 use crate::ports;
 use crate::progress;
+use crate::runs::Runs;
 use crate::watch::Now;
 use crate::workspace::Lesson;
 
@@ -35,8 +35,6 @@ enum How {
     Broken,
     /// Something uses its port that was not started here.
     Elsewhere,
-    /// It takes more than this page can start.
-    ByHand,
 }
 
 #[derive(Serialize)]
@@ -66,10 +64,9 @@ pub(super) async fn rows(runs: &State<Runs>) -> Result<Vec<Row>, String> {
             Some(Now::Running(_)) => How::Running,
             Some(Now::Broken { .. }) => How::Broken,
             None if ports::check(port).is_err() => How::Elsewhere,
-            None if lesson.run.is_some() => How::ByHand,
             None => How::Stopped,
         };
-        let address = format!("http://127.0.0.1:{port}/");
+        let address = format!("http://{}:{port}/", runs.reach.host());
         rows.push(Row { number, address, how, exercises, lesson });
     }
     Ok(rows)

@@ -13,6 +13,9 @@ use ureq::{Agent, http};
 const OF_CONNECTIONS: [&str; 6] =
     ["connection", "keep-alive", "transfer-encoding", "content-length", "expect", "upgrade"];
 
+/// The header that says whose request it is. What the visitor has written there is not passed on.
+pub(super) const VISITOR: &str = "X-Real-IP";
+
 /// Passes on what is asked as it is: it follows no redirect and takes each status for an answer.
 static AGENT: LazyLock<Agent> = LazyLock::new(|| {
     let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
@@ -31,11 +34,15 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn of(req: &Request<'_>, body: Vec<u8>) -> Self {
-        let passes = |name: &str| !OF_CONNECTIONS.contains(&name.to_lowercase().as_str());
+        let passes = |name: &str| {
+            !OF_CONNECTIONS.contains(&name.to_lowercase().as_str())
+                && !name.eq_ignore_ascii_case(VISITOR)
+        };
         let headers = req.headers().iter().filter(|header| passes(header.name().as_str()));
         let headers = headers.map(|it| (it.name().to_string(), it.value().to_owned()));
+        let visitor = req.remote().map(|remote| (VISITOR.to_owned(), remote.ip().to_string()));
         let (method, target) = (req.method(), req.uri().to_string());
-        Self { method, target, headers: headers.collect(), body }
+        Self { method, target, headers: headers.chain(visitor).collect(), body }
     }
 
     /// Whether it may be answered by any page without harm.

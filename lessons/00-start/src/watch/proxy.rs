@@ -1,6 +1,7 @@
 //! The server on the lesson's own port: it passes on what is asked, waits while the lesson is built,
 //! and says why if it cannot be. To the lesson's pages it adds a script that loads them again.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +14,13 @@ use rocket::response::Response;
 use rocket::route::{Handler, Outcome};
 use rocket::shield::Shield;
 use rocket::tokio::{task, time};
-use rocket::{Build, Data, Request, Rocket, Route};
+use rocket::{Build, Data, Request, Rocket, Route, Shutdown as End};
 
 use super::asked::Asked;
 use super::events;
 use super::page;
 use super::stage::{Now, Stage};
+use crate::terminal::say;
 use crate::workspace::Lesson;
 
 /// How long a visitor waits for a build; then a page says that it is under way.
@@ -27,11 +29,17 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How long a form waits, which would be lost otherwise.
 const PATIENCE_OF_FORMS: Duration = Duration::from_mins(2);
 
-/// The server of a lesson, on this machine only.
-pub(super) fn rocket(root: &Path, lesson: &Lesson, port: u16, stage: Arc<Stage>) -> Rocket<Build> {
+/// The server of a lesson.
+pub(super) fn rocket(
+    root: &Path,
+    lesson: &Lesson,
+    (address, port): (IpAddr, u16),
+    stage: Arc<Stage>,
+) -> Rocket<Build> {
     // Pages that are open hold a connection, which nothing has to wait for.
     let shutdown = Shutdown { grace: 0, mercy: 0, ..Shutdown::default() };
     let config = Config {
+        address,
         port,
         shutdown,
         ident: Ident::none(),
@@ -50,6 +58,18 @@ pub(super) fn rocket(root: &Path, lesson: &Lesson, port: u16, stage: Arc<Stage>)
         .manage(root)
         .mount("/", all)
         .mount("/_watch", events::routes())
+}
+
+/// Begins to answer. Gives what ends it, and its end.
+pub(super) async fn launch(proxy: Rocket<Build>) -> Result<(End, task::JoinHandle<()>), String> {
+    let proxy = proxy.ignite().await.map_err(|error| format!("{}", error.kind()))?;
+    let shutdown = proxy.shutdown();
+    let proxy = task::spawn(async {
+        if let Err(error) = proxy.launch().await {
+            say(&format!("{}", error.kind()));
+        }
+    });
+    Ok((shutdown, proxy))
 }
 
 #[derive(Clone)]

@@ -1,6 +1,5 @@
 //! Builds a watched lesson and starts it, again and again, one after the other.
 
-use std::env;
 use std::mem;
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,11 +7,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use super::files::Change;
 use super::greeting;
+use super::reach::Front;
 use super::stage::{Now, Stage};
 use crate::advice;
 use crate::build::{Build, Program};
@@ -26,19 +23,11 @@ pub(super) const LOOK: Duration = Duration::from_millis(200);
 pub(super) struct Worker {
     pub(super) root: PathBuf,
     pub(super) lesson: Lesson,
-    pub(super) address: String,
+    pub(super) front: Front,
     pub(super) stage: Arc<Stage>,
     pub(super) changes: Receiver<Change>,
-    /// The same for each start, so that sessions in cookies outlive it.
-    pub(super) key: String,
     pub(super) server: Option<Server>,
     pub(super) has_greeted: bool,
-}
-
-/// A key for this run of `cargo lesson`, unless one is given.
-pub(super) fn key() -> String {
-    let made = || STANDARD.encode(rand::random::<[u8; 32]>());
-    env::var("ROCKET_SECRET_KEY").unwrap_or_else(|_| made())
 }
 
 impl Worker {
@@ -95,15 +84,17 @@ impl Worker {
 
     fn start(&mut self, program: &Program, begin: Instant) {
         let mut command = Command::new(&program.path);
-        command.env("ROCKET_SECRET_KEY", &self.key).env("ROCKET_ADDRESS", "127.0.0.1");
-        // What a mail says: the visitor's way is through the proxy.
-        command.env("ROCKET_ORIGIN", &self.address);
+        command.envs(self.front.settings());
+        if self.front.own_port.is_some() {
+            // It takes the ports of the one before.
+            self.server = None;
+        }
         match Server::start(&mut command, say) {
             Ok(server) => {
                 self.stage.is(Now::Running(server.authority().to_owned()));
                 program.warnings.iter().for_each(|warning| say(warning));
                 let again = mem::replace(&mut self.has_greeted, true).then(|| begin.elapsed());
-                greeting::say_that_it_runs(&self.lesson, &server, &self.address, again);
+                greeting::say_that_it_runs(&self.lesson, &server, &self.front.address, again);
                 self.server = Some(server);
             }
             Err(words) => self.broken(&words),

@@ -6,55 +6,72 @@ use std::path::{Path, PathBuf};
 
 use rocket::tokio::sync::Mutex;
 
-use crate::watch::{Now, Watched};
+use crate::watch::{Now, Reach, Watched};
 use crate::workspace::{self, Lesson};
 
 /// The port of the start page, to which a lesson's number is added.
 const FIRST: u16 = 8000;
 
-pub(super) struct Runs {
-    pub(super) root: PathBuf,
+/// What runs, and for whom.
+pub struct Runs {
+    /// The workspace.
+    pub root: PathBuf,
+    /// For whom.
+    pub reach: Reach,
     port: u16,
     /// By their folders.
     watched: Mutex<BTreeMap<String, Watched>>,
 }
 
 impl Runs {
-    pub(super) fn new(root: &Path, port: u16) -> Self {
-        Self { root: root.to_owned(), port, watched: Mutex::default() }
+    /// Nothing yet. The start page has this port.
+    #[must_use]
+    pub fn new(root: &Path, port: u16, reach: Reach) -> Self {
+        Self { root: root.to_owned(), reach, port, watched: Mutex::default() }
     }
 
     /// The port on which a lesson is visited. If the start page has another port than its own, the
     /// lessons go with it.
-    pub(super) fn port(&self, lesson: &Lesson) -> u16 {
+    #[must_use]
+    pub fn port(&self, lesson: &Lesson) -> u16 {
         lesson.port.wrapping_sub(FIRST).wrapping_add(self.port)
     }
 
     /// How a lesson is that was started here.
-    pub(super) async fn state(&self, lesson: &Lesson) -> Option<Now> {
+    pub async fn state(&self, lesson: &Lesson) -> Option<Now> {
         Some(self.watched.lock().await.get(&lesson.folder)?.state().now)
     }
 
     /// Starts a lesson, by its number, unless it was started before.
-    pub(super) async fn start(&self, number: &str) -> Result<(), String> {
+    pub async fn start(&self, number: &str) -> Result<(), String> {
         let lesson = workspace::find(&self.root, number)?;
         let mut watched = self.watched.lock().await;
         if let Entry::Vacant(place) = watched.entry(lesson.folder.clone()) {
             let port = self.port(&lesson);
-            place.insert(Watched::start(&self.root, &lesson, port).await?);
+            place.insert(Watched::start(&self.root, &lesson, port, self.reach).await?);
         }
         Ok(())
     }
 
     /// Stops a lesson that was started here, and says whether it was.
-    pub(super) async fn stop(&self, number: &str) -> bool {
+    pub async fn stop(&self, number: &str) -> bool {
         let Ok(lesson) = workspace::find(&self.root, number) else { return false };
         let Some(watched) = self.watched.lock().await.remove(&lesson.folder) else { return false };
         watched.stop().await;
         true
     }
 
-    pub(super) async fn stop_all(&self) {
+    /// The lessons that were started here: each with its title and its port.
+    pub async fn started(&self) -> Vec<(String, u16)> {
+        let watched = self.watched.lock().await;
+        let started = workspace::lessons(&self.root).unwrap_or_default().into_iter();
+        let started = started.filter(|lesson| watched.contains_key(&lesson.folder));
+        let titled = |it: Lesson| (format!("{} {}", it.number(), it.title), self.port(&it));
+        started.map(titled).collect()
+    }
+
+    /// Stops them all.
+    pub async fn stop_all(&self) {
         while let Some((_, watched)) = self.watched.lock().await.pop_first() {
             watched.stop().await;
         }

@@ -1,0 +1,40 @@
+// Shows what is new: asks for the page again, and replaces the parts of it that have changed.
+"use strict";
+
+const { events, spread } = document.currentScript.dataset;
+let isUnderWay = false;
+let isWanted = false;
+
+async function renew() {
+  if (isUnderWay) {
+    isWanted = true;
+    return;
+  }
+  isUnderWay = true;
+  try {
+    const response = await fetch(location.pathname);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const next = page.getElementById(part.id);
+      if (!next) {
+        location.reload();
+        return;
+      }
+      if (next.innerHTML !== part.innerHTML && !part.contains(document.activeElement?.closest("select"))) {
+        const focus = part.contains(document.activeElement) ? document.activeElement.id : "";
+        part.innerHTML = next.innerHTML;
+        document.getElementById(focus)?.focus();
+      }
+    }
+  } catch {
+    // The server is gone for a moment; its next event comes when it is back.
+  }
+  isUnderWay = false;
+  if (isWanted) {
+    isWanted = false;
+    renew();
+  }
+}
+
+// A whole class does not ask in the same moment.
+new EventSource(events).onmessage = () => setTimeout(renew, Math.random() * Number(spread));

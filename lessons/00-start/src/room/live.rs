@@ -1,0 +1,71 @@
+//! Pages that show by themselves what is new.
+
+use std::time::Duration;
+
+use rocket::http::{ContentType, Header};
+use rocket::response::stream::{Event, EventStream};
+use rocket::tokio::select;
+use rocket::tokio::sync::watch::Receiver;
+use rocket::tokio::time::{sleep, timeout};
+use rocket::{Responder, Route, Shutdown, get, routes};
+use rocket_dyn_templates::Template;
+
+use super::{Guest, Instructor};
+
+/// A page whose script may ask this server for events and for the page itself.
+#[derive(Responder)]
+pub(super) struct Live {
+    page: Template,
+    policy: Header<'static>,
+}
+
+impl Live {
+    pub(super) fn new(page: Template) -> Self {
+        let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        Self { page, policy: Header::new("Content-Security-Policy", policy) }
+    }
+}
+
+/// How long a page is left alone after it was told of something: a class clicks faster than one reads.
+const PAUSE: Duration = Duration::from_millis(700);
+
+/// How soon a page is told all the same: minutes go by on it.
+const MINUTE: Duration = Duration::from_secs(30);
+
+/// Tells a page of what changes, until it or this program goes.
+fn tell(mut version: Receiver<u64>, mut end: Shutdown) -> EventStream![] {
+    EventStream! {
+        loop {
+            let now = *version.borrow_and_update();
+            yield Event::data(now.to_string());
+            select! {
+                changed = timeout(MINUTE, version.changed()) => if let Ok(Err(_)) = changed { break },
+                () = &mut end => break,
+            }
+            select! {
+                () = sleep(PAUSE) => {}
+                () = &mut end => break,
+            }
+        }
+    }
+}
+
+#[get("/room/events")]
+fn of_the_board(_instructor: Instructor, guest: Guest<'_>, end: Shutdown) -> EventStream![] {
+    tell(guest.0.hear_changes(), end)
+}
+
+#[get("/join/events")]
+fn of_a_learner(guest: Guest<'_>, end: Shutdown) -> EventStream![] {
+    tell(guest.0.hear_news(), end)
+}
+
+#[get("/room.js")]
+fn script() -> (ContentType, &'static str) {
+    (ContentType::JavaScript, include_str!("live.js"))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![of_the_board, of_a_learner, script]
+}

@@ -1,0 +1,311 @@
+//! The room: a class that visits `cargo lesson room`.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{IpAddr, TcpStream};
+use std::process::Stdio;
+
+use shared::addresses_of_this_machine;
+use tests::{Answer, Browser, comes_true};
+
+use crate::workspace::{self, Tool, Workspace, free_port, value};
+
+const DOC: &str = "# Mini\n\n## Questions\n\n<details><summary>Where is the <code>word</code>?</summary>\n
+1. In the cookie.\n2. In the program.\n3. In the <b>form</b>.\n\n<details><summary>The answer</summary>\n
+**2.** It is a constant.\n\n</details>\n\n</details>\n";
+
+pub(crate) fn workspace() -> Workspace {
+    let workspace = Workspace::new();
+    workspace.write("docs/03-mini.md", DOC);
+    workspace
+}
+
+pub(crate) fn open(workspace: &Workspace) -> Tool {
+    let tool = workspace.start(&["room"], free_port());
+    tool.page_with("The lessons");
+    tool
+}
+
+/// A learner with a browser.
+struct Learner<'t>(Browser, &'t Tool);
+
+impl<'t> Learner<'t> {
+    fn join(tool: &'t Tool, name: &str) -> Self {
+        let learner = Self(Browser::new(), tool);
+        let answer = learner.post("/join", &[("name", name)]);
+        assert_eq!((answer.status, answer.header("location")), (303, "/join"), "{}", answer.body);
+        learner
+    }
+
+    fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.0.post(&format!("{}{path}", self.1.address), form)
+    }
+
+    fn page(&self) -> String {
+        self.0.get(&format!("{}/join", self.1.address)).body
+    }
+}
+
+fn steer(tool: &Tool, path: &str, form: &[(&str, &str)]) {
+    let answer = Browser::new().post(&format!("{}{path}", tool.address), form);
+    assert_eq!(answer.status, 303, "{path}: {}", answer.body);
+}
+
+fn get(tool: &Tool, path: &str) -> Answer {
+    Browser::new().get(&format!("{}{path}", tool.address))
+}
+
+fn board(tool: &Tool) -> String {
+    get(tool, "/room").body
+}
+
+#[test]
+fn there_is_no_room_unless_it_is_opened() {
+    let workspace = workspace();
+    let tool = workspace.start(&[], free_port());
+    tool.page_with("The lessons");
+    for path in ["/room", "/join", "/room/class.csv", "/room/events", "/join/events"] {
+        assert_eq!(get(&tool, path).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn the_class_votes_before_and_after_the_discussion() {
+    let workspace = workspace();
+    let tool = open(&workspace);
+    let (ada, tim) = (Learner::join(&tool, "Ada"), Learner::join(&tool, "Tim"));
+    assert!(board(&tool).contains("Where is the word?"), "it can be chosen");
+    steer(&tool, "/room/ask", &[("question", "03-mini/1")]);
+    let page = ada.page();
+    assert!(page.contains("Where is the <code>word</code>?"), "{page}");
+    assert!(page.contains("2. In the program."), "{page}");
+    assert!(page.contains("In the &lt;b&gt;form&lt;/b&gt;."), "{page}");
+    ada.post("/join/vote/0", &[]);
+    ada.post("/join/vote/2", &[]);
+    tim.post("/join/vote/1", &[]);
+    tim.post("/join/vote/7", &[]);
+    let now = board(&tool);
+    assert!(now.contains("<b>2</b> of 2 have voted"), "{now}");
+    assert!(!now.contains("<meter") && !now.contains("constant"), "no vote is shown yet: {now}");
+
+    steer(&tool, "/room/go-on/0", &[]);
+    steer(&tool, "/room/go-on/0", &[]);
+    assert!(ada.page().contains("Convince your neighbour!"), "pressed twice it goes on once");
+    ada.post("/join/vote/1", &[]);
+    assert!(ada.page().contains("The vote had ended."));
+    steer(&tool, "/room/go-on/1", &[]);
+    ada.post("/join/vote/1", &[]);
+    steer(&tool, "/room/go-on/2", &[]);
+    let now = board(&tool);
+    for (text, votes) in
+        [("In the program.", "value=\"1\"></meter> 1 · after"), ("form", "> 1 · after")]
+    {
+        let (_, choice) = now.split_once(text).unwrap();
+        let (choice, _) = choice.split_once("</li>").unwrap();
+        assert!(choice.contains(votes), "{text}: {choice}");
+    }
+    assert!(now.contains("It is a constant.") && ada.page().contains("It is a constant."));
+
+    steer(&tool, "/room/end", &[]);
+    let csv = get(&tool, "/room/class.csv");
+    assert!(csv.header("content-type").starts_with("text/csv"));
+    assert!(csv.body.contains("question 03.1 before,question 03.1 after,question 03.1 right"));
+    assert!(csv.body.contains("Ada,0,,,3,2,2\n"), "{}", csv.body);
+    assert!(csv.body.contains("Tim,0,,,2,,2\n"), "{}", csv.body);
+}
+
+#[test]
+fn who_is_stuck_stands_first() {
+    let workspace = workspace();
+    let tool = open(&workspace);
+    let (_ada, tim) = (Learner::join(&tool, "Ada"), Learner::join(&tool, "Tim"));
+    tim.post("/join/stuck/true", &[]);
+    let now = board(&tool);
+    assert!(now.contains("1 stuck"), "{now}");
+    assert!(now.find("<b>Tim</b>").unwrap() < now.find("<b>Ada</b>").unwrap(), "{now}");
+    assert!(tim.page().contains("I can go on"));
+    tim.post("/join/stuck/false", &[]);
+    assert!(!board(&tool).contains("1 stuck"));
+}
+
+#[test]
+fn a_name_is_text_visible_and_there_once() {
+    let workspace = workspace();
+    let tool = open(&workspace);
+    Learner::join(&tool, "<script>alert(1)</script>");
+    Learner::join(&tool, "=1+1");
+    assert!(!board(&tool).contains("<script>alert"));
+    assert!(get(&tool, "/room/class.csv").body.contains("'=1+1,"));
+    let visitor = Learner(Browser::new(), &tool);
+    let long = "x".repeat(500);
+    for (name, status) in [("", 422), ("\u{200b}", 422), (&*long, 422), (" =1+1 ", 409)] {
+        let answer = visitor.post("/join", &[("name", name)]);
+        assert_eq!(answer.status, status, "{name:?}");
+        assert!(answer.body.contains("role=\"alert\""), "{name:?}: {}", answer.body);
+    }
+    steer(&tool, "/room/door/close", &[]);
+    assert!(visitor.post("/join", &[("name", "Tim")]).body.contains("The door is closed."));
+    steer(&tool, "/room/door/open", &[]);
+    let tim = Learner::join(&tool, "Tim");
+    let number = board(&tool);
+    let number =
+        number.split("/room/remove/").last().unwrap().split('"').next().unwrap().to_owned();
+    steer(&tool, &format!("/room/remove/{number}"), &[]);
+    assert!(tim.page().contains("Join the room"), "Tim is out");
+    let again = Learner::join(&tool, "Tim");
+    again.post("/join/leave", &[]);
+    assert!(again.page().contains("Join the room"));
+    assert!(!board(&tool).contains("<b>Tim</b>"));
+}
+
+#[test]
+fn five_hundred_find_room_and_no_more() {
+    let workspace = workspace();
+    let tool = open(&workspace);
+    for number in 0..500 {
+        Learner::join(&tool, &format!("Learner {number}"));
+    }
+    let late = Learner(Browser::new(), &tool).post("/join", &[("name", "Late")]);
+    assert_eq!(late.status, 409);
+    assert!(late.body.contains("The room is full."), "{}", late.body);
+    assert!(board(&tool).contains("500 in the room"));
+}
+
+#[test]
+fn the_checks_on_a_learners_machine_are_on_the_board() {
+    let (there, here) = (workspace(), Workspace::new());
+    let tool = open(&there);
+    let address = tool.address.trim_start_matches("http://").to_owned();
+    let address = address.as_str();
+    let (code, said) = here.run(&["join", address, "Tim"]);
+    assert!(code == Some(0) && said.contains("Tim is in the room."), "{said}");
+    let (code, said) = here.run(&["join", address, "tim"]);
+    assert!(code == Some(1) && said.contains("This name is taken."), "{said}");
+    let tim = Learner::join(&tool, "Tim");
+    here.say("two");
+    let (_, said) = here.run(&["check", "03"]);
+    assert!(said.contains(&format!("The room at {address} knows it, as Tim's.")), "{said}");
+    assert!(board(&tool).contains("title=\"say-two\""));
+    assert!(tim.page().contains("Lesson 03: say-two"), "browser and terminal are one");
+    assert!(get(&tool, "/room/class.csv").body.contains("Tim,0,,done\n"));
+
+    tim.post("/join/leave", &[]);
+    let (code, said) = here.run(&["check", "03"]);
+    assert!(code == Some(0) && said.contains("You are no longer in the room."), "{said}");
+    let (_, said) = here.run(&["join", "--leave"]);
+    assert!(said.contains("tells the room no more"), "{said}");
+    assert!(!here.run(&["check", "03"]).1.contains("room"));
+
+    drop(tool);
+    let (code, said) = here.run(&["join", address, "Tim"]);
+    assert!(code == Some(1) && said.contains(&format!("there is no room at {address}")), "{said}");
+}
+
+#[test]
+fn a_page_hears_what_is_new() {
+    let workspace = workspace();
+    let tool = open(&workspace);
+    let events = |path: &str| {
+        let mut stream = TcpStream::connect(tool.address.trim_start_matches("http://")).unwrap();
+        let host = tool.address.trim_start_matches("http://");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+        let lines = BufReader::new(stream).lines().map_while(Result::ok);
+        lines.filter_map(|line| line.strip_prefix("data:").map(str::to_owned))
+    };
+    let (mut board, mut learner) = (events("/room/events"), events("/join/events"));
+    assert_eq!((board.next(), learner.next()), (Some("0".to_owned()), Some("0".to_owned())));
+    Learner::join(&tool, "Tim");
+    assert_eq!(board.next().as_deref(), Some("1"));
+    steer(&tool, "/room/ask", &[("question", "03-mini/1")]);
+    assert_eq!(learner.next().as_deref(), Some("1"), "who joins is no news for the others");
+}
+
+#[test]
+fn what_lessons_keep_is_deleted_between_classes() {
+    let workspace = workspace();
+    let kept = workspace.path().join("lessons/03-mini/data/kept");
+    let (code, said) = workspace.run(&["room", "--reset"]);
+    assert!(code == Some(1) && said.contains("Nothing was deleted."), "{said}");
+    assert!(said.contains("lessons/03-mini/data") && kept.exists(), "{said}");
+    let mut reset = workspace.command(&["room", "--reset"]);
+    let mut reset = reset.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    reset.stdin.take().unwrap().write_all(b"y\n").unwrap();
+    let (code, said) = workspace::said(reset.wait_with_output().unwrap());
+    assert!(code == Some(0) && !kept.exists(), "{said}");
+    assert!(workspace.run(&["room", "--reset"]).1.contains("The lessons keep no data."));
+}
+
+fn in_the_network(tool: &Tool) -> String {
+    let all = addresses_of_this_machine();
+    let mut others = all.iter().filter(|it| it.is_ipv4() && !it.is_loopback());
+    let other: &IpAddr = others.next().expect("this machine is in a network");
+    tool.address.replace("127.0.0.1", &other.to_string())
+}
+
+#[test]
+#[ignore = "needs a network: tests/full"]
+fn only_the_machine_itself_steers() {
+    let workspace = workspace();
+    let tool = open(&workspace);
+    let (browser, there) = (Browser::new(), in_the_network(&tool));
+    let port = tool.address.rsplit(':').next().unwrap();
+    let answer = browser.get(&there);
+    assert_eq!((answer.status, answer.header("location")), (303, "/join"));
+    assert!(browser.get(&format!("{there}/join")).body.contains("Your name in the room"));
+    let local = format!("127.0.0.1:{port}");
+    for path in ["/room", "/room/class.csv", "/room/qr.svg", "/room/events"] {
+        assert_eq!(browser.get(&format!("{there}{path}")).status, 403, "{path}");
+        let rebound = browser.get_from(&local, &format!("{there}{path}"));
+        assert_eq!(rebound.status, 403, "{path} by the name of this machine");
+    }
+    for path in [
+        "/start/03",
+        "/stop/03",
+        "/start",
+        "/stop",
+        "/room/ask",
+        "/room/go-on/0",
+        "/room/end",
+        "/room/door/close",
+        "/room/remove/1",
+    ] {
+        let claims = [("X-Real-IP", "127.0.0.1"), ("X-Forwarded-For", "127.0.0.1")];
+        let form = [("question", "03-mini/1")];
+        let answer = browser.post_with(&format!("{there}{path}"), &form, &claims);
+        assert_eq!(answer.status, 403, "{path}");
+        let foreign = [("Origin", "http://evil.example")];
+        let answer = browser.post_with(&format!("{}{path}", tool.address), &form, &foreign);
+        assert_eq!(answer.status, 403, "{path} by another site");
+    }
+    for path in ["/", "/room", "/join"] {
+        let rebound = browser.get_from(&format!("evil.example:{port}"), &format!("{there}{path}"));
+        assert_eq!(rebound.status, 421, "{path}");
+    }
+    assert!(!board(&tool).contains("The door is closed."));
+}
+
+#[test]
+#[ignore = "needs a network: tests/full"]
+fn the_class_visits_what_was_started_and_each_has_its_own_address() {
+    let workspace = workspace();
+    let tool = open(&workspace);
+    let tim = Learner::join(&tool, "Tim");
+    steer(&tool, "/start/03", &[]);
+    tool.page_with("It runs: ");
+    let there = in_the_network(&tool);
+    let port: u16 = tool.address.rsplit(':').next().unwrap().parse().unwrap();
+    let host = there.trim_start_matches("http://").split(':').next().unwrap();
+    let lesson = format!("http://{host}:{}/", port + 3);
+    let shown = |address: &str| address.replace('/', "&#x2F;");
+    assert!(tool.page().contains(&shown(&lesson)), "the address that others can open");
+    let by_the_same_name = format!("http://127.0.0.1:{}/", port + 3);
+    assert!(tim.page().contains(&shown(&by_the_same_name)), "{}", tim.page());
+    let browser = Browser::new();
+    let mut page = String::new();
+    assert!(comes_true(|| {
+        page = browser.try_get(&lesson).map_or_else(|_| String::new(), |answer| answer.body);
+        page.contains(" one ")
+    }));
+    assert_eq!(value(&page, "visitor"), host);
+    let lie = browser.post_with(&lesson, &[], &[("X-Real-IP", "127.0.0.1")]).body;
+    assert_eq!(value(&lie, "visitor"), host);
+}
