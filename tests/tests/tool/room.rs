@@ -186,6 +186,10 @@ fn the_checks_on_a_learners_machine_are_on_the_board() {
     assert!(said.contains(&format!("The room at {address} knows it, as Tim's.")), "{said}");
     assert!(board(&tool).contains("title=\"say-two\""));
     assert!(tim.page().contains("Lesson 03: say-two"), "browser and terminal are one");
+    let made_up = "{\"03-mini/say-ten\": true, \"<b>\": true}";
+    assert_eq!(tim.post("/join/progress", &[("progress", made_up)]).status, 200);
+    assert!(!board(&tool).contains("say-ten"), "it is no exercise");
+    assert_eq!(tim.post("/join/progress", &[("progress", "say-two")]).status, 422);
     assert!(get(&tool, "/room/class.csv").body.contains("Tim,0,,done\n"));
 
     tim.post("/join/leave", &[]);

@@ -56,7 +56,6 @@ fn progress_by_tool(
             person.progress.extend(told);
         }
     });
-    guest.0.changed_for_all();
     is_there.then_some("It is known.").ok_or((Status::Gone, "You are no longer in the room."))
 }
 
