@@ -869,11 +869,23 @@ fn the_docs_are_served_and_nothing_else() {
     let get = |path: &str| Browser::new().get(&format!("{}{path}", server.address));
     assert!(get("/docs/security").body.contains("<h1 id=\"security\">"));
     assert!(get("/docs/03-reset").body.contains("Lesson 03"));
+    assert!(get("/docs").body.contains("<a href=\"/docs/handout\">"));
+    assert_eq!(get("/docs/handout").header("location"), "/docs/handouts/01-hello");
+    let handout = get("/docs/handouts/03-reset").body;
+    for text in
+        ["class=\"handout\"", "class=\"name\"", "<img src=\"/docs/pictures/03-sequence.svg\""]
+    {
+        assert!(handout.contains(text), "{text}: {handout}");
+    }
     let picture = get("/docs/pictures/01-sequence.svg");
     assert_eq!((picture.status, picture.header("content-type")), (200, "image/svg+xml"));
-    for path in
-        ["/docs/nowhere", "/docs/..%2FREADME", "/docs/.git", "/docs/pictures/..%2f01-hello.md"]
-    {
+    for path in [
+        "/docs/nowhere",
+        "/docs/..%2FREADME",
+        "/docs/.git",
+        "/docs/pictures/..%2f01-hello.md",
+        "/docs/handouts/..%2f01-hello",
+    ] {
         assert_eq!(get(path).status, 404, "{path}");
     }
 }

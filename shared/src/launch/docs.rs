@@ -1,5 +1,5 @@
-//! The docs, served by the lesson: `/docs` shows its own beside its source and the page itself, and
-//! `/docs/exercises/…` its exercises.
+//! The docs, served by the lesson: `/docs` shows its own beside its source and the page itself,
+//! `/docs/exercises/…` its exercises, and `/docs/handout` the page to print for a class.
 
 mod code;
 mod exercises;
@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use rocket::fs::NamedFile;
 use rocket::http::Header;
-use rocket::{Responder, Route, State, get, routes};
+use rocket::response::Redirect;
+use rocket::{Responder, Route, State, get, routes, uri};
 use rocket_dyn_templates::{Template, context};
 
 use self::exercises::Progress;
@@ -58,6 +59,22 @@ fn exercise(name: &str, lessons: &State<Catalogue>, host: HostName) -> Option<Te
     let doc = workspace.html(&file, &path, DOCS)?;
     let is_done = workspace.progress.is_done(&workspace.lesson, name);
     Some(Template::render("doc", context! { name, doc, is_done, is_exercise: true }))
+}
+
+/// The page to hand out for the lesson that runs.
+#[get("/docs/handout")]
+fn own_handout(lessons: &State<Catalogue>) -> Redirect {
+    Redirect::to(uri!(handout(lessons.running().folder.as_str())))
+}
+
+/// The page to hand out for a lesson: one that runs shows those of all, so a class needs one printer
+/// and one address.
+#[get("/docs/handouts/<name>")]
+fn handout(name: &str, lessons: &State<Catalogue>, host: HostName) -> Option<Template> {
+    let workspace = Workspace::of(lessons, host)?;
+    let path = format!("docs/handouts/{}.md", file_name(name)?.display());
+    let doc = workspace.html(&workspace.root.join(&path), &path, DOCS)?;
+    Some(Template::render("doc", context! { name, doc, is_handout: true }))
 }
 
 #[get("/docs/pictures/<name>")]
@@ -110,5 +127,5 @@ fn file_name(name: &str) -> Option<PathBuf> {
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    routes![docs, other_doc, exercise, picture]
+    routes![docs, other_doc, exercise, own_handout, handout, picture]
 }

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
-use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::wd::{PrintConfiguration, PrintSize, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -114,6 +114,12 @@ impl Chromium {
         });
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
         self.client.screenshot().await.unwrap()
+    }
+
+    /// Prints the page to a file, as PDF.
+    pub(crate) async fn print(&self, paper: PrintSize) -> Vec<u8> {
+        let how = PrintConfiguration::builder().size(paper).build().unwrap();
+        self.client.print(how).await.unwrap()
     }
 
     /// Enters a frame, by its number on the page, once it is there.

@@ -7,6 +7,7 @@ mod chromium;
 use std::process::Command;
 
 use chromium::{Chromium, DESK, Look, PROJECTOR};
+use fantoccini::wd::PrintSize;
 use serde_json::Value;
 use tests::{ADMIN, Browser, PASSWORD, Running, command};
 
@@ -567,6 +568,42 @@ async fn pages_print_as_ink_on_paper() {
     browser.close().await;
 }
 
+/// A learner gets one sheet for each lesson: `PRINTED=folder tests/full` keeps them to look at.
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn the_page_to_hand_out_is_one_sheet_of_paper() {
+    let server = Running::start("02-name-form", &[]);
+    let browser = Chromium::open(Look { scheme: "dark", ..DESK }).await;
+    browser.goto(&format!("{}/docs/handout", server.address)).await;
+    assert_eq!(browser.path().await, "/docs/handouts/02-name-form");
+    let mut printed = vec![];
+    for lesson in tests::lessons() {
+        browser.goto(&format!("{}/docs/handouts/{lesson}", server.address)).await;
+        browser.shows("Afterwards you can say").await;
+        for (paper, size) in [("A4", PrintSize::A4), ("Letter", PrintSize::US_LETTER)] {
+            let pdf = browser.print(size).await;
+            if let Ok(folder) = std::env::var("PRINTED") {
+                std::fs::write(format!("{folder}/{lesson}-{paper}.pdf"), &pdf).unwrap();
+            }
+            printed.push((lesson.clone(), paper, pages(&pdf)));
+        }
+    }
+    let is_more = |(_, _, pages): &&(String, &str, usize)| *pages != 2;
+    assert_eq!(printed.iter().find(is_more), None, "two sides: {printed:?}");
+    browser.print_view().await;
+    let shown = "return ['header', 'nav', 'aside', 'footer', '.on-screen'].filter(it =>
+        [...document.querySelectorAll(it)].some(found => found.checkVisibility()))";
+    assert_eq!(browser.run(shown).await, Value::Array(vec![]), "only the page itself is printed");
+    assert!(browser.run("return document.querySelector('.name').checkVisibility()").await == true);
+    browser.close().await;
+}
+
+/// How many pages a PDF has, by what its tree of pages says itself. Chromium writes that as plain text.
+fn pages(pdf: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(pdf);
+    text.matches("/Type /Page\n").count() + text.matches("/Type /Page /").count()
+}
+
 #[tokio::test]
 #[ignore = "needs Chromium: tests/full"]
 async fn every_page_is_in_order_at_every_width_and_in_both_schemes() {
@@ -586,7 +623,7 @@ async fn every_page_is_in_order_at_every_width_and_in_both_schemes() {
 
 /// The pages of each lesson: those for all visitors, and those after [`fill`].
 const PAGES: [(&str, &[&str], &[&str]); 9] = [
-    ("01-hello", &["/", "/nowhere", "/docs", "/docs/stores"], &[]),
+    ("01-hello", &["/", "/nowhere", "/docs", "/docs/stores", "/docs/handouts/01-hello"], &[]),
     ("02-name-form", &["/", "/_two"], &[]),
     ("03-reset", &["/"], &[]),
     ("04-unregister", &["/", "/unregister", "/_lesson/05-stocks"], &[]),

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+mod handouts;
 mod markdown;
 mod questions;
 mod screen;
@@ -40,11 +41,8 @@ const DIFFERENCE: &str = "What changed since the last lesson";
 const FLASK: &str = "Flask beside Rocket";
 
 fn docs() -> Vec<Doc> {
-    let mut paths: Vec<_> = fs::read_dir(root().join("docs"))
-        .unwrap()
-        .map(|entry| PathBuf::from("docs").join(entry.unwrap().file_name()))
-        .filter(|path| path.extension().is_some_and(|end| end == "md"))
-        .collect();
+    let mut paths = files("docs");
+    paths.retain(|path| path.extension().is_some_and(|end| end == "md"));
     paths.push("README.md".into());
     paths.sort();
     paths.iter().map(|path| Doc::read(path)).collect()
@@ -53,6 +51,11 @@ fn docs() -> Vec<Doc> {
 /// The docs of lessons, each with its lesson.
 fn lesson_docs() -> Vec<(String, Doc)> {
     docs().into_iter().filter_map(|doc| Some((doc.lesson()?, doc))).collect()
+}
+
+/// The pages to hand out, each with its lesson.
+fn handouts() -> Vec<(String, Doc)> {
+    docs().into_iter().filter_map(|doc| Some((doc.handout_of()?, doc))).collect()
 }
 
 fn read(path: impl AsRef<Path>) -> String {
@@ -165,7 +168,7 @@ fn begins_with(lines: &[&str], piece: &[&str]) -> bool {
 #[test]
 fn every_command_answers_as_it_is_written() {
     let mut problems = vec![];
-    for (lesson, doc) in lesson_docs() {
+    for (lesson, doc) in lesson_docs().into_iter().chain(handouts()) {
         let mut terminal = terminal(&lesson);
         for block in doc.blocks.iter().filter(|block| block.language == "console") {
             problems.extend(
@@ -207,7 +210,7 @@ fn run(terminal: &mut Terminal, block: &Block) -> Result<(), (usize, String)> {
 #[test]
 fn every_text_between_quotes_is_on_the_screen() {
     let mut problems = vec![];
-    for (lesson, doc) in lesson_docs() {
+    for (lesson, doc) in lesson_docs().into_iter().chain(handouts()) {
         let screen = Screen::of(&lesson);
         for quotation in &doc.quotations {
             if !screen.says(&quotation.text) {

@@ -80,8 +80,24 @@ impl Doc {
 
     /// The lesson beside which it stands, if it is a lesson's doc.
     pub(crate) fn lesson(&self) -> Option<String> {
+        self.lesson_in("docs")
+    }
+
+    /// The lesson for which it is handed out, if it is such a page.
+    pub(crate) fn handout_of(&self) -> Option<String> {
+        self.lesson_in("docs/handouts")
+    }
+
+    fn lesson_in(&self, folder: &str) -> Option<String> {
         let name = self.path.file_stem()?.to_str()?.to_owned();
-        tests::lessons().contains(&name).then_some(name)
+        let is_in_it = self.path.parent() == Some(Path::new(folder));
+        (is_in_it && tests::lessons().contains(&name)).then_some(name)
+    }
+
+    /// What stands below a `##` heading.
+    pub(crate) fn section(&self, heading: &str) -> &str {
+        let (_, rest) = self.text.split_once(&format!("\n## {heading}\n")).unwrap_or_default();
+        rest.split("\n## ").next().unwrap_or_default()
     }
 
     /// The file to which a link leads, without its anchor; `None` if it leads elsewhere.

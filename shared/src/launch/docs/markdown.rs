@@ -62,6 +62,11 @@ impl Doc<'_> {
         Some(format!("{page}{anchor}"))
     }
 
+    /// Where a picture is: in `docs/pictures`, which has the same address.
+    fn picture(&self, link: &str) -> String {
+        self.in_workspace(link).map_or_else(|| link.to_owned(), |path| format!("/{path}"))
+    }
+
     /// The file of the lesson to which a link leads.
     fn source(&self, link: &str) -> Option<&Source> {
         let path = self.in_workspace(parts(link).0)?;
@@ -121,7 +126,7 @@ impl<'d> Linker<'d> {
             Event::Start(Tag::Link { dest_url, .. }) => self.begin_link(&dest_url),
             Event::End(TagEnd::Link) => self.link_ends.take().map(Event::InlineHtml),
             Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
-                let dest_url = format!("/docs/{dest_url}").into();
+                let dest_url = self.doc.picture(&dest_url).into();
                 Some(Event::Start(Tag::Image { link_type, dest_url, title, id }))
             }
             Event::Start(Tag::CodeBlock(kind)) => {
@@ -278,6 +283,26 @@ mod tests {
                 ("count.md", Some("/docs/exercises/count")),
             ],
         );
+    }
+
+    #[test]
+    fn a_handout_leads_to_exercises_and_docs_and_shows_its_picture() {
+        check(
+            "docs/handouts/01-hello.md",
+            "/docs",
+            &[
+                ("../../lessons/01-hello/exercises/greet.md", Some("/docs/exercises/greet")),
+                ("../01-hello.md#questions", Some("/docs/01-hello#questions")),
+                ("02-name-form.md", Some("/docs/handouts/02-name-form")),
+            ],
+        );
+        for (path, link) in [
+            ("docs/handouts/01-hello.md", "../pictures/a.svg"),
+            ("docs/01-hello.md", "pictures/a.svg"),
+        ] {
+            let page = with(path, "", |doc| doc.to_html(&format!("![x]({link})")));
+            assert!(page.contains("<img src=\"/docs/pictures/a.svg\""), "{page}");
+        }
     }
 
     #[test]
