@@ -7,6 +7,7 @@ mod handouts;
 mod markdown;
 mod questions;
 mod screen;
+mod teaching;
 mod terminal;
 
 use std::collections::BTreeMap;
