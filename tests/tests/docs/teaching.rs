@@ -10,7 +10,7 @@ use crate::handouts::{in_one_line, is_question_of};
 use crate::markdown::Doc;
 use crate::screen::Screen;
 use crate::terminal::terminal;
-use crate::{handouts, read, run};
+use crate::{docs, handouts, read, run};
 
 fn teaching() -> Doc {
     Doc::read(Path::new("docs/teaching.md"))
@@ -108,6 +108,23 @@ fn the_oldest_rust_that_will_do_is_the_workspaces() {
     let oldest = manifest["workspace"]["package"]["rust-version"].as_str().unwrap();
     let told = format!("`requires rustc {oldest}`");
     assert!(teaching().text.contains(&told), "{told}");
+}
+
+/// A command of `cargo lesson` is a variant of the enum that clap reads.
+#[test]
+fn every_command_of_the_tool_is_one_that_it_has() {
+    let tool = read("lessons/00-start/src/main.rs");
+    let (_, commands) = tool.split_once("\nenum Command {\n").unwrap();
+    let variant = Regex::new(r"(?m)^    ([A-Z][a-z]+)(?: \{|,)").unwrap();
+    let commands = commands.split("\n}\n").next().unwrap();
+    let has: Vec<_> = variant.captures_iter(commands).map(|it| it[1].to_lowercase()).collect();
+    let word = Regex::new(r"cargo lesson ([a-z]+)").unwrap();
+    for doc in docs() {
+        for found in word.captures_iter(&doc.text) {
+            let is_there = has.iter().any(|command| *command == found[1]);
+            assert!(is_there, "{}: `{}` is not of {has:?}", doc.path.display(), &found[0]);
+        }
+    }
 }
 
 /// How many lines a solution takes away or adds, whichever is more, and whether any of them is Rust.
