@@ -11,11 +11,10 @@ use clap::{Parser, Subcommand};
 use lesson_00::check::check;
 use lesson_00::commands::{diff, hint, list, next, prepare, reset, solution};
 use lesson_00::membership::{join, leave};
-use lesson_00::room;
 use lesson_00::start::start;
 use lesson_00::terminal::say;
 use lesson_00::watch::watch;
-use lesson_00::workspace;
+use lesson_00::{room, workspace};
 
 /// Runs, watches and checks the lessons. Without anything else it shows the start page.
 #[derive(Parser)]
@@ -72,6 +71,8 @@ enum Command {
         /// The name that you have in the room
         #[arg(required_unless_present = "leave")]
         name: Option<String>,
+        /// The code of your page in the room, if you have one
+        code: Option<String>,
         /// Tell the room no more
         #[arg(long, exclusive = true)]
         leave: bool,
@@ -111,8 +112,8 @@ fn run(root: &Path, arguments: Arguments) -> Result<bool, String> {
         Command::Prepare => prepare(root),
         Command::Room { reset: false, .. } => start(root, true),
         Command::Room { yes, .. } => room::reset(root, yes),
-        Command::Join { address: Some(address), name: Some(name), .. } => {
-            join(root, &address, &name)
+        Command::Join { address: Some(address), name: Some(name), code, .. } => {
+            join(root, &address, &name, code.as_deref())
         }
         Command::Join { .. } => leave(root),
     }

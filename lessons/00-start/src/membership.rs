@@ -16,6 +16,8 @@ struct Membership {
     /// `192.0.2.7:8000`
     authority: String,
     name: String,
+    /// Shows the room that the name is this learner's.
+    code: String,
     /// The cookie of the session there.
     cookie: String,
 }
@@ -24,16 +26,26 @@ fn file(root: &Path) -> PathBuf {
     root.join("target/room.json")
 }
 
-/// Joins a room under a name. From then on each check tells the room what it has found.
-pub fn join(root: &Path, address: &str, name: &str) -> Result<bool, String> {
+/// Joins a room under a name. From then on each check tells the room what it has found. The code is that
+/// of a name which is in the room already; without one the room gets a new one.
+pub fn join(root: &Path, address: &str, name: &str, code: Option<&str>) -> Result<bool, String> {
     let authority = authority(address);
-    let form = [("name", name)];
-    let (answer, cookie) = send(&authority, "/join/tool", "", &form)?;
-    let membership = Membership { authority, name: name.to_owned(), cookie };
+    // Who was there before has another name now, and is no second learner.
+    let before = membership(root).filter(|it| it.authority == authority);
+    let (cookie, known) = before.map_or_else(Default::default, |it| (it.cookie, it.code));
+    let made = || format!("{:08X}", rand::random::<u32>());
+    let known = if known.is_empty() { made() } else { known };
+    let code = code.map_or(known, str::to_owned);
+    let (_, cookies) = send(&authority, "/join/tool", &cookie, &[("name", name), ("code", &code)])?;
+    let cookie = if cookies.is_empty() { cookie } else { cookies };
+    say(&format!(
+        "{name} is in the room at {authority}. On a page of the room you are this learner, too, with \
+         the name and the code {code}."
+    ));
+    let membership = Membership { authority, name: name.to_owned(), code, cookie };
     let text = serde_json::to_string(&membership).map_err(|error| error.to_string())?;
     let kept = fs::create_dir_all(root.join("target")).and_then(|()| fs::write(file(root), text));
     kept.map_err(|error| format!("{} cannot be written: {error}", file(root).display()))?;
-    say(&answer);
     report(root);
     Ok(true)
 }
@@ -41,17 +53,22 @@ pub fn join(root: &Path, address: &str, name: &str) -> Result<bool, String> {
 /// Tells no room any more.
 pub fn leave(root: &Path) -> Result<bool, String> {
     let was_there = fs::remove_file(file(root)).is_ok();
-    say(if was_there { "This machine tells the room no more." } else { "It is in no room." });
+    say(if was_there {
+        "This machine tells the room no more. What it knows stays on the board: your page there has a \
+         button to leave."
+    } else {
+        "It is in no room."
+    });
     Ok(true)
+}
+
+fn membership(root: &Path) -> Option<Membership> {
+    serde_json::from_str(&fs::read_to_string(file(root)).ok()?).ok()
 }
 
 /// Tells the room what is done, if this machine is in one.
 pub fn report(root: &Path) {
-    let read = fs::read_to_string(file(root)).ok();
-    let Some(there) = read.and_then(|it| serde_json::from_str::<Membership>(&it).ok()) else {
-        return;
-    };
-    let Membership { authority, name, cookie } = there;
+    let Some(Membership { authority, name, cookie, .. }) = membership(root) else { return };
     let progress = serde_json::to_string(&progress::read(root)).unwrap_or_default();
     match send(&authority, "/join/progress", &cookie, &[("progress", &progress)]) {
         Ok(_) => say(&format!("The room at {authority} knows it, as {name}'s.")),
@@ -85,7 +102,10 @@ fn send(
     let text = answer.body_mut().read_to_string().unwrap_or_default();
     match answer.status().as_u16() {
         200 => {}
-        409 | 410 | 422 => return Err(text),
+        // What another machine says is a sentence, and cannot steer the terminal.
+        409 | 410 | 422 => {
+            return Err(text.chars().filter(|c| !c.is_control()).take(200).collect());
+        }
         status => return Err(format!("{authority} answers {status}, so it is no room.")),
     }
     let cookies = answer.headers().get_all("set-cookie").iter();

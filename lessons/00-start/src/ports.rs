@@ -1,19 +1,23 @@
 //! Whether ports are free.
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
 
 use crate::workspace::Lesson;
 
 /// Says why this port of this machine cannot be used, if it cannot.
 pub fn check(port: u16) -> io::Result<()> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop)
+    check_at(Ipv4Addr::LOCALHOST.into(), port)
 }
 
-/// Says why a lesson cannot have its ports, of which this is the first, if it cannot.
-pub fn are_free_for(lesson: &Lesson, first: u16) -> Result<(), String> {
+fn check_at(address: IpAddr, port: u16) -> io::Result<()> {
+    TcpListener::bind((address, port)).map(drop)
+}
+
+/// Says why a lesson cannot have its ports at an address, of which this is the first, if it cannot.
+pub fn are_free_for(lesson: &Lesson, address: IpAddr, first: u16) -> Result<(), String> {
     for port in first..first + lesson.servers {
-        check(port).map_err(|error| taken(lesson, port, &error.to_string()))?;
+        check_at(address, port).map_err(|error| taken(lesson, port, &error.to_string()))?;
     }
     Ok(())
 }

@@ -14,16 +14,20 @@ mod reset;
 mod spreadsheet;
 mod tool;
 
+use std::sync::Arc;
+
 use parking_lot::{Mutex, MutexGuard};
+use rocket::tokio::sync::Semaphore;
 use rocket::tokio::sync::watch::{Receiver, Sender};
 use rocket::{Route, routes};
 
-pub use self::address::{Addresses, greeting, likeliest};
+pub use self::address::{Addresses, greeting};
 pub use self::guards::{Guest, Instructor};
 use self::people::People;
 use self::poll::Poll;
 pub use self::reset::reset;
 pub use self::tool::Exercises;
+use crate::question::Question;
 
 /// A class, as it is now.
 #[derive(Default)]
@@ -35,6 +39,20 @@ pub(crate) struct Class {
     asked: Vec<Poll>,
 }
 
+impl Class {
+    /// Asks a question in the place of the one before, or none.
+    fn ask(&mut self, next: Option<Question>) {
+        self.asked.extend(self.poll.take());
+        self.poll = next.map(|question| Poll::new(self.asked.len() + 1, question));
+    }
+
+    /// Takes a learner out, with all votes.
+    fn remove(&mut self, number: u64) {
+        self.people.remove(number);
+        self.asked.iter_mut().chain(&mut self.poll).for_each(|poll| poll.forget(number));
+    }
+}
+
 /// A class that is there, and what hears when it changes.
 pub struct Room {
     class: Mutex<Class>,
@@ -42,15 +60,24 @@ pub struct Room {
     changes: Sender<u64>,
     /// Those that a learner's page shows too.
     news: Sender<u64>,
+    /// For the pages that are told of them.
+    places: Arc<Semaphore>,
+    places_of_boards: Arc<Semaphore>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            class: Mutex::default(),
+            changes: Sender::new(0),
+            news: Sender::new(0),
+            places: Arc::new(Semaphore::new(600)),
+            places_of_boards: Arc::new(Semaphore::new(10)),
+        }
+    }
 }
 
 impl Room {
-    /// A room with nobody in it.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { class: Mutex::default(), changes: Sender::new(0), news: Sender::new(0) }
-    }
-
     fn class(&self) -> MutexGuard<'_, Class> {
         self.class.lock()
     }
@@ -72,12 +99,6 @@ impl Room {
 
     fn hear_news(&self) -> Receiver<u64> {
         self.news.subscribe()
-    }
-}
-
-impl Default for Room {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

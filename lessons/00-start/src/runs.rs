@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use rocket::tokio::sync::Mutex;
 
+use crate::network;
 use crate::watch::{Now, Reach, Watched};
 use crate::workspace::{self, Lesson};
 
@@ -16,8 +18,8 @@ const FIRST: u16 = 8000;
 pub struct Runs {
     /// The workspace.
     pub root: PathBuf,
-    /// For whom.
-    pub reach: Reach,
+    /// Whether a class visits it, too.
+    pub is_open: bool,
     port: u16,
     /// By their folders.
     watched: Mutex<BTreeMap<String, Watched>>,
@@ -26,8 +28,8 @@ pub struct Runs {
 impl Runs {
     /// Nothing yet. The start page has this port.
     #[must_use]
-    pub fn new(root: &Path, port: u16, reach: Reach) -> Self {
-        Self { root: root.to_owned(), reach, port, watched: Mutex::default() }
+    pub fn new(root: &Path, port: u16, is_open: bool) -> Self {
+        Self { root: root.to_owned(), is_open, port, watched: Mutex::default() }
     }
 
     /// The port on which a lesson is visited. If the start page has another port than its own, the
@@ -35,6 +37,12 @@ impl Runs {
     #[must_use]
     pub fn port(&self, lesson: &Lesson) -> u16 {
         lesson.port.wrapping_sub(FIRST).wrapping_add(self.port)
+    }
+
+    /// Who may visit what is started now.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        if self.is_open { Reach::Room(network::likeliest()) } else { Reach::ThisMachine }
     }
 
     /// How a lesson is that was started here.
@@ -48,7 +56,7 @@ impl Runs {
         let mut watched = self.watched.lock().await;
         if let Entry::Vacant(place) = watched.entry(lesson.folder.clone()) {
             let port = self.port(&lesson);
-            place.insert(Watched::start(&self.root, &lesson, port, self.reach).await?);
+            place.insert(Watched::start(&self.root, &lesson, port, self.reach()).await?);
         }
         Ok(())
     }
@@ -61,18 +69,20 @@ impl Runs {
         true
     }
 
-    /// The lessons that were started here: each with its title and its port.
-    pub async fn started(&self) -> Vec<(String, u16)> {
+    /// The lessons that were started here and run: each with its title and its port.
+    pub async fn running(&self) -> Vec<(String, u16)> {
         let watched = self.watched.lock().await;
-        let started = workspace::lessons(&self.root).unwrap_or_default().into_iter();
-        let started = started.filter(|lesson| watched.contains_key(&lesson.folder));
+        let runs = |it: &Watched| matches!(it.state().now, Now::Running(_));
+        let all = workspace::lessons(&self.root).unwrap_or_default().into_iter();
+        let running = all.filter(|lesson| watched.get(&lesson.folder).is_some_and(runs));
         let titled = |it: Lesson| (format!("{} {}", it.number(), it.title), self.port(&it));
-        started.map(titled).collect()
+        running.map(titled).collect()
     }
 
     /// Stops them all.
     pub async fn stop_all(&self) {
-        while let Some((_, watched)) = self.watched.lock().await.pop_first() {
+        let all = mem::take(&mut *self.watched.lock().await);
+        for (_, watched) in all {
             watched.stop().await;
         }
     }

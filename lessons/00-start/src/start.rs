@@ -17,7 +17,6 @@ use crate::exercise;
 use crate::room::{self, Addresses, Exercises, Guest, Instructor, Room};
 use crate::runs::Runs;
 use crate::terminal::say;
-use crate::watch::Reach;
 
 /// Shows the start page until Ctrl+C. What was started on it ends with it. If it is open to a class, it
 /// has the room, too.
@@ -27,22 +26,22 @@ pub fn start(root: &Path, is_open: bool) -> Result<bool, String> {
     // is in the room for others looks who they are.
     let address = if is_open { "0.0.0.0" } else { "127.0.0.1" };
     let settings = lesson.figment().clone().merge(Serialized::global("address", address));
+    // Nothing stands before it that could say whose a request is.
+    let settings = settings.merge(Serialized::global("ip_header", false));
     let port = settings.extract_inner("port").unwrap_or(8000);
     let mut rocket = lesson.mount("/", routes![index]).mount("/", orders::routes());
-    let mut reach = Reach::ThisMachine;
     if is_open {
         let addresses = Addresses::new(port);
-        reach = Reach::Room(room::likeliest());
         let exercises = exercise::all(root)?.into_iter().flat_map(|(_, all)| all);
         rocket = rocket
             .manage(Exercises(exercises.map(|it| it.key()).collect()))
-            .manage(Room::new())
+            .manage(Room::default())
             .manage(addresses)
             .mount("/", routes![to_the_room])
             .mount("/", room::routes())
             .attach(greeting());
     }
-    let rocket = rocket.configure(settings).manage(Runs::new(root, port, reach));
+    let rocket = rocket.configure(settings).manage(Runs::new(root, port, is_open));
     rocket::execute(async {
         if let Ok(rocket) = rocket.launch().await
             && let Some(runs) = rocket.state::<Runs>()
@@ -74,7 +73,7 @@ async fn index(
     let rows = page::rows(runs).await.map_err(report)?;
     let is_building = rows.iter().any(page::Row::is_building);
     let next = exercise::next(&runs.root, None).map_err(report)?;
-    let (messages, is_open) = (session.flashes(), runs.reach != Reach::ThisMachine);
+    let (messages, is_open) = (session.flashes(), runs.is_open);
     let context = context! { rows, next, messages, is_open };
     Ok(page::Fresh::new(Template::render("00-start/index", context), is_building))
 }

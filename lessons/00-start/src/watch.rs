@@ -26,6 +26,7 @@ pub use self::reach::Reach;
 use self::stage::Stage;
 pub use self::stage::{Now, State};
 use self::worker::Worker;
+use crate::lock::{self, Lock};
 use crate::ports;
 use crate::workspace::Lesson;
 
@@ -38,6 +39,7 @@ pub struct Watched {
     proxy: Option<(Shutdown, task::JoinHandle<()>)>,
     /// Tells of files while it is there.
     _watcher: Watcher,
+    _lock: Lock,
 }
 
 impl Watched {
@@ -49,12 +51,13 @@ impl Watched {
         port: u16,
         reach: Reach,
     ) -> Result<Self, String> {
-        ports::are_free_for(lesson, port)?;
+        ports::are_free_for(lesson, reach.listens_at(), port)?;
+        let lock = lock::hold(root)?;
         let stage = Arc::new(Stage::new());
         let (tell, changes) = mpsc::channel();
         let watcher = files::watch(root, lesson, tell.clone())?;
-        let has_proxy = lesson.servers == 1;
-        let proxy = if has_proxy {
+        let front = Front::new(reach, lesson, port);
+        let proxy = if front.own_port.is_none() {
             let rocket = proxy::rocket(root, lesson, (reach.listens_at(), port), stage.clone());
             Some(proxy::launch(rocket).await?)
         } else {
@@ -63,19 +66,14 @@ impl Watched {
         let worker = Worker {
             root: root.to_owned(),
             lesson: lesson.clone(),
-            front: Front {
-                reach,
-                own_port: (!has_proxy).then_some(port),
-                address: format!("http://{}:{port}", reach.host()),
-                key: reach::key(),
-            },
+            front,
             stage: stage.clone(),
             changes,
             server: None,
             has_greeted: false,
         };
         let worker = Some(thread::spawn(|| worker.run()));
-        Ok(Self { stage, tell, worker, proxy, _watcher: watcher })
+        Ok(Self { stage, tell, worker, proxy, _watcher: watcher, _lock: lock })
     }
 
     /// How it is.

@@ -1,5 +1,7 @@
 //! The start page and a watched lesson in real Chromium.
 
+use std::process::{Command, Stdio};
+
 use serde_json::Value;
 
 use crate::chromium::{Chromium, DESK, Look};
@@ -168,4 +170,33 @@ async fn the_room_is_in_order_and_shows_by_itself_what_is_new() {
     phone.click("form[action='/join'] button", "Hello, Ada!").await;
     phone.shows("show what is new").await;
     phone.close().await;
+}
+
+/// Makes the pictures of the start page and of the room: `PICTURES=docs/pictures tests/full`.
+#[tokio::test]
+#[ignore = "needs Chromium: tests/full"]
+async fn the_pictures_can_be_taken() {
+    let tool = Tool::start(&mut room_of_the_lessons(), free_port());
+    tool.page_with("The lessons");
+    let browser = Chromium::open(DESK).await;
+    browser.goto(&tool.address).await;
+    keep_picture("start.png", &browser.picture(900).await);
+    room::a_class_votes(&tool);
+    browser.goto(&format!("{}/room", tool.address)).await;
+    keep_picture("room.png", &browser.picture(900).await);
+    browser.close().await;
+}
+
+/// With all lessons and their docs.
+fn room_of_the_lessons() -> Command {
+    let mut command = Command::new(tests::program("00-start"));
+    command.current_dir(tests::root()).arg("room").stdin(Stdio::null());
+    command
+}
+
+fn keep_picture(name: &str, png: &[u8]) {
+    assert!(png.len() > 10_000, "{name} is empty");
+    if let Ok(folder) = std::env::var("PICTURES") {
+        std::fs::write(tests::root().join(folder).join(name), png).unwrap();
+    }
 }

@@ -31,7 +31,7 @@ struct Learner<'t>(Browser, &'t Tool);
 impl<'t> Learner<'t> {
     fn join(tool: &'t Tool, name: &str) -> Self {
         let learner = Self(Browser::new(), tool);
-        let answer = learner.post("/join", &[("name", name)]);
+        let answer = learner.post("/join", &[("name", name), ("new", name), ("code", "")]);
         assert_eq!((answer.status, answer.header("location")), (303, "/join"), "{}", answer.body);
         learner
     }
@@ -58,6 +58,22 @@ fn board(tool: &Tool) -> String {
     get(tool, "/room").body
 }
 
+/// A class with a question, in which some are stuck and some have done something.
+#[cfg(feature = "browser")]
+pub(crate) fn a_class_votes(tool: &Tool) {
+    steer(tool, "/room/ask", &[("question", "02-name-form/1")]);
+    let names = ["Ada", "Grace", "Radia", "Barbara", "Edsger", "Hedy", "Linus", "Margaret"];
+    for (at, name) in names.into_iter().enumerate() {
+        let learner = Learner::join(tool, name);
+        let done = format!("{{\"02-name-form/count-the-names\": {}}}", at % 3 == 0);
+        learner.post("/join/progress", &[("progress", &done)]);
+        learner.post(&format!("/join/stuck/{}", name == "Radia"), &[]);
+        if at < 6 {
+            learner.post(&format!("/join/vote/1/0/{}", at % 3), &[]);
+        }
+    }
+}
+
 #[test]
 fn there_is_no_room_unless_it_is_opened() {
     let workspace = workspace();
@@ -79,10 +95,13 @@ fn the_class_votes_before_and_after_the_discussion() {
     assert!(page.contains("Where is the <code>word</code>?"), "{page}");
     assert!(page.contains("2. In the program."), "{page}");
     assert!(page.contains("In the &lt;b&gt;form&lt;/b&gt;."), "{page}");
-    ada.post("/join/vote/0", &[]);
-    ada.post("/join/vote/2", &[]);
-    tim.post("/join/vote/1", &[]);
-    tim.post("/join/vote/7", &[]);
+    ada.post("/join/vote/1/0/0", &[]);
+    ada.post("/join/vote/1/0/2", &[]);
+    tim.post("/join/vote/1/0/1", &[]);
+    for older in ["1/0/7", "1/1/0", "0/0/0"] {
+        tim.post(&format!("/join/vote/{older}"), &[]);
+    }
+    steer(&tool, "/room/ask", &[("question", "03-mini/1")]);
     let now = board(&tool);
     assert!(now.contains("<b>2</b> of 2 have voted"), "{now}");
     assert!(!now.contains("<meter") && !now.contains("constant"), "no vote is shown yet: {now}");
@@ -90,10 +109,11 @@ fn the_class_votes_before_and_after_the_discussion() {
     steer(&tool, "/room/go-on/0", &[]);
     steer(&tool, "/room/go-on/0", &[]);
     assert!(ada.page().contains("Convince your neighbour!"), "pressed twice it goes on once");
-    ada.post("/join/vote/1", &[]);
+    ada.post("/join/vote/1/0/1", &[]);
     assert!(ada.page().contains("The vote had ended."));
     steer(&tool, "/room/go-on/1", &[]);
-    ada.post("/join/vote/1", &[]);
+    ada.post("/join/vote/1/0/0", &[]);
+    ada.post("/join/vote/1/1/1", &[]);
     steer(&tool, "/room/go-on/2", &[]);
     let now = board(&tool);
     for (text, votes) in
@@ -108,9 +128,9 @@ fn the_class_votes_before_and_after_the_discussion() {
     steer(&tool, "/room/end", &[]);
     let csv = get(&tool, "/room/class.csv");
     assert!(csv.header("content-type").starts_with("text/csv"));
-    assert!(csv.body.contains("question 03.1 before,question 03.1 after,question 03.1 right"));
-    assert!(csv.body.contains("Ada,0,,,3,2,2\n"), "{}", csv.body);
-    assert!(csv.body.contains("Tim,0,,,2,,2\n"), "{}", csv.body);
+    assert!(csv.body.contains("\"poll 1, question 03.1 before\",\"poll 1, question 03.1 after\""));
+    assert!(csv.body.contains(r#""Ada","0","","","3","2","2""#), "{}", csv.body);
+    assert!(csv.body.contains(r#""Tim","0","","","2","","2""#), "{}", csv.body);
 }
 
 #[test]
@@ -134,16 +154,21 @@ fn a_name_is_text_visible_and_there_once() {
     Learner::join(&tool, "<script>alert(1)</script>");
     Learner::join(&tool, "=1+1");
     assert!(!board(&tool).contains("<script>alert"));
-    assert!(get(&tool, "/room/class.csv").body.contains("'=1+1,"));
+    assert!(get(&tool, "/room/class.csv").body.contains("\"'=1+1\","));
     let visitor = Learner(Browser::new(), &tool);
     let long = "x".repeat(500);
     for (name, status) in [("", 422), ("\u{200b}", 422), (&*long, 422), (" =1+1 ", 409)] {
-        let answer = visitor.post("/join", &[("name", name)]);
+        let answer = visitor.post("/join", &[("name", name), ("new", ""), ("code", "")]);
         assert_eq!(answer.status, status, "{name:?}");
         assert!(answer.body.contains("role=\"alert\""), "{name:?}: {}", answer.body);
     }
     steer(&tool, "/room/door/close", &[]);
-    assert!(visitor.post("/join", &[("name", "Tim")]).body.contains("The door is closed."));
+    assert!(
+        visitor
+            .post("/join", &[("name", "Tim"), ("new", "x"), ("code", "")])
+            .body
+            .contains("The door is closed.")
+    );
     steer(&tool, "/room/door/open", &[]);
     let tim = Learner::join(&tool, "Tim");
     let number = board(&tool);
@@ -152,9 +177,24 @@ fn a_name_is_text_visible_and_there_once() {
     steer(&tool, &format!("/room/remove/{number}"), &[]);
     assert!(tim.page().contains("Join the room"), "Tim is out");
     let again = Learner::join(&tool, "Tim");
+    let twice = Learner::join(&tool, "Tim");
+    assert_eq!(board(&tool).matches("<b>Tim</b>").count(), 1, "pressed twice, joined once");
+    for (name, status) in [("=1+1", 409), (&*"x".repeat(41), 409), ("Timothy", 303)] {
+        let answer = twice.post("/join", &[("name", name), ("new", ""), ("code", "")]);
+        assert_eq!(answer.status, status, "{name}");
+    }
+    assert!(again.page().contains("Hello, Timothy!"), "another name, and still the same learner");
+    let page = again.page();
+    let code = page.split("Your code is <b>").nth(1).unwrap().split('<').next().unwrap();
+    let phone = Learner(Browser::new(), &tool);
+    let by_code = phone.post("/join", &[("name", "timothy"), ("new", ""), ("code", code)]);
+    assert_eq!(by_code.status, 303, "{code}: {}", by_code.body);
+    assert!(phone.page().contains("Hello, Timothy!"));
     again.post("/join/leave", &[]);
     assert!(again.page().contains("Join the room"));
-    assert!(!board(&tool).contains("<b>Tim</b>"));
+    assert!(!board(&tool).contains("Timothy"));
+    steer(&tool, "/room/remove", &[]);
+    assert!(board(&tool).contains("0 in the room"));
 }
 
 #[test]
@@ -164,7 +204,8 @@ fn five_hundred_find_room_and_no_more() {
     for number in 0..500 {
         Learner::join(&tool, &format!("Learner {number}"));
     }
-    let late = Learner(Browser::new(), &tool).post("/join", &[("name", "Late")]);
+    let late = Learner(Browser::new(), &tool)
+        .post("/join", &[("name", "Late"), ("new", "x"), ("code", "")]);
     assert_eq!(late.status, 409);
     assert!(late.body.contains("The room is full."), "{}", late.body);
     assert!(board(&tool).contains("500 in the room"));
@@ -177,10 +218,14 @@ fn the_checks_on_a_learners_machine_are_on_the_board() {
     let address = tool.address.trim_start_matches("http://").to_owned();
     let address = address.as_str();
     let (code, said) = here.run(&["join", address, "Tim"]);
-    assert!(code == Some(0) && said.contains("Tim is in the room."), "{said}");
-    let (code, said) = here.run(&["join", address, "tim"]);
-    assert!(code == Some(1) && said.contains("This name is taken."), "{said}");
-    let tim = Learner::join(&tool, "Tim");
+    assert!(code == Some(0) && said.contains("Tim is in the room"), "{said}");
+    let code = said.split("the code ").nth(1).unwrap().split('.').next().unwrap();
+    assert_eq!(here.run(&["join", address, "Tim"]).0, Some(0), "a second time it is the same one");
+    let other = Workspace::new();
+    let (status, said) = other.run(&["join", address, "tim"]);
+    assert!(status == Some(1) && said.contains("This name is taken."), "{said}");
+    let tim = Learner(Browser::new(), &tool);
+    tim.post("/join", &[("name", "Tim"), ("new", ""), ("code", code)]);
     here.say("two");
     let (_, said) = here.run(&["check", "03"]);
     assert!(said.contains(&format!("The room at {address} knows it, as Tim's.")), "{said}");
@@ -190,7 +235,7 @@ fn the_checks_on_a_learners_machine_are_on_the_board() {
     assert_eq!(tim.post("/join/progress", &[("progress", made_up)]).status, 200);
     assert!(!board(&tool).contains("say-ten"), "it is no exercise");
     assert_eq!(tim.post("/join/progress", &[("progress", "say-two")]).status, 422);
-    assert!(get(&tool, "/room/class.csv").body.contains("Tim,0,,done\n"));
+    assert!(get(&tool, "/room/class.csv").body.contains(r#""Tim","0","","done""#));
 
     tim.post("/join/leave", &[]);
     let (code, said) = here.run(&["check", "03"]);
@@ -199,6 +244,7 @@ fn the_checks_on_a_learners_machine_are_on_the_board() {
     assert!(said.contains("tells the room no more"), "{said}");
     assert!(!here.run(&["check", "03"]).1.contains("room"));
 
+    assert!(!board(&tool).contains("<b>Tim</b>"));
     drop(tool);
     let (code, said) = here.run(&["join", address, "Tim"]);
     assert!(code == Some(1) && said.contains(&format!("there is no room at {address}")), "{said}");
@@ -208,19 +254,23 @@ fn the_checks_on_a_learners_machine_are_on_the_board() {
 fn a_page_hears_what_is_new() {
     let workspace = workspace();
     let tool = open(&workspace);
+    let tim = Learner::join(&tool, "Tim");
     let events = |path: &str| {
         let mut stream = TcpStream::connect(tool.address.trim_start_matches("http://")).unwrap();
         let host = tool.address.trim_start_matches("http://");
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+        let cookies = tim.0.cookies();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\n\r\n").unwrap();
         let lines = BufReader::new(stream).lines().map_while(Result::ok);
         lines.filter_map(|line| line.strip_prefix("data:").map(str::to_owned))
     };
     let (mut board, mut learner) = (events("/room/events"), events("/join/events"));
-    assert_eq!((board.next(), learner.next()), (Some("0".to_owned()), Some("0".to_owned())));
-    Learner::join(&tool, "Tim");
-    assert_eq!(board.next().as_deref(), Some("1"));
+    assert_eq!((board.next(), learner.next()), (Some("1".to_owned()), Some("0".to_owned())));
+    Learner::join(&tool, "Ada");
+    assert_eq!(board.next().as_deref(), Some("2"));
     steer(&tool, "/room/ask", &[("question", "03-mini/1")]);
-    assert_eq!(learner.next().as_deref(), Some("1"), "who joins is no news for the others");
+    let news = learner.find(|version| version != "0");
+    assert_eq!(news.as_deref(), Some("1"), "who joins is no news for the others");
+    assert_eq!(get(&tool, "/join/events").status, 410, "only for those in the room");
 }
 
 #[test]
@@ -236,6 +286,10 @@ fn what_lessons_keep_is_deleted_between_classes() {
     let (code, said) = workspace::said(reset.wait_with_output().unwrap());
     assert!(code == Some(0) && !kept.exists(), "{said}");
     assert!(workspace.run(&["room", "--reset"]).1.contains("The lessons keep no data."));
+    let tool = workspace.watch();
+    tool.page_with(" one ");
+    let (code, said) = workspace.run(&["room", "--reset", "--yes"]);
+    assert!(code == Some(1) && said.contains("stop it first"), "whatever its port: {said}");
 }
 
 fn in_the_network(tool: &Tool) -> String {
@@ -256,7 +310,9 @@ fn only_the_machine_itself_steers() {
     assert_eq!((answer.status, answer.header("location")), (303, "/join"));
     assert!(browser.get(&format!("{there}/join")).body.contains("Your name in the room"));
     let local = format!("127.0.0.1:{port}");
-    for path in ["/room", "/room/class.csv", "/room/qr.svg", "/room/events"] {
+    let answer = browser.get(&format!("{there}/room"));
+    assert_eq!((answer.status, answer.header("location")), (303, "/join"));
+    for path in ["/room/class.csv", "/room/qr.svg", "/room/events"] {
         assert_eq!(browser.get(&format!("{there}{path}")).status, 403, "{path}");
         let rebound = browser.get_from(&local, &format!("{there}{path}"));
         assert_eq!(rebound.status, 403, "{path} by the name of this machine");

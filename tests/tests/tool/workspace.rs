@@ -170,13 +170,7 @@ impl Workspace {
     }
 
     pub(crate) fn start(&self, arguments: &[&str], port: u16) -> Tool {
-        let mut command = self.command(arguments);
-        command.env("ROCKET_PORT", port.to_string());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let said = Arc::new(Mutex::new(String::new()));
-        collect(child.stdout.take().unwrap(), said.clone());
-        collect(child.stderr.take().unwrap(), said.clone());
-        Tool { child, address: format!("http://127.0.0.1:{port}"), said }
+        Tool::start(&mut self.command(arguments), port)
     }
 }
 
@@ -210,6 +204,15 @@ pub(crate) struct Tool {
 }
 
 impl Tool {
+    pub(crate) fn start(command: &mut Command, port: u16) -> Self {
+        command.env("ROCKET_PORT", port.to_string());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let said = Arc::new(Mutex::new(String::new()));
+        collect(child.stdout.take().unwrap(), said.clone());
+        collect(child.stderr.take().unwrap(), said.clone());
+        Self { child, address: format!("http://127.0.0.1:{port}"), said }
+    }
+
     pub(crate) fn page(&self) -> String {
         Browser::new().try_get(&self.address).map_or_else(|_| String::new(), |answer| answer.body)
     }

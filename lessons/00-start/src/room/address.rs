@@ -1,14 +1,15 @@
 //! How the class finds the room: its address, and the same as a QR code.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use qrcode::QrCode;
-use qrcode::render::{svg, unicode};
+use qrcode::render::svg;
+use qrcode::render::unicode::Dense1x2;
 use rocket::http::ContentType;
 use rocket::{State, get};
-use shared::addresses_of_this_machine;
 
 use super::Instructor;
+use crate::network::addresses;
 
 /// Where other machines find this one.
 pub struct Addresses {
@@ -22,47 +23,30 @@ impl Addresses {
         Self { port }
     }
 
-    /// Where learners join, the likeliest first; only this machine if it is in no network.
+    /// Where learners join, the likeliest first.
     #[must_use]
     pub fn to_join(&self) -> Vec<String> {
-        let mut all = in_networks();
-        if all.is_empty() {
-            all.push(IpAddr::from([127, 0, 0, 1]));
-        }
         let address = |address| format!("http://{}/join", SocketAddr::new(address, self.port));
-        all.into_iter().map(address).collect()
+        addresses().into_iter().map(address).collect()
     }
-}
-
-/// The likeliest address of this machine.
-#[must_use]
-pub fn likeliest() -> IpAddr {
-    in_networks().first().copied().unwrap_or(IpAddr::from([127, 0, 0, 1]))
-}
-
-/// The addresses of this machine in its networks, the likeliest first. They are asked for each time: a
-/// laptop changes its network.
-fn in_networks() -> Vec<IpAddr> {
-    let all = addresses_of_this_machine().into_iter();
-    all.filter(|it| it.is_ipv4() && !it.is_loopback()).collect()
 }
 
 /// What the terminal says of a room.
 #[must_use]
 pub fn greeting(addresses: &Addresses) -> String {
-    let all = addresses.to_join();
-    let code = QrCode::new(&all[0]).map(|code| {
-        code.render::<unicode::Dense1x2>()
-            .dark_color(unicode::Dense1x2::Light)
-            .light_color(unicode::Dense1x2::Dark)
-            .build()
+    let (all, port) = (addresses.to_join(), addresses.port);
+    let board = format!("  room     http://127.0.0.1:{port}/room is the board, for the projector");
+    let Some(first) = all.first() else {
+        return format!(
+            "{board}\n  join     (this machine is in no network that phones can reach)\n"
+        );
+    };
+    let code = QrCode::new(first).map(|code| {
+        let mut dots = code.render::<Dense1x2>();
+        // Terminals are dark, and their letters light.
+        dots.dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build()
     });
-    let port = addresses.port;
-    format!(
-        "  room     http://127.0.0.1:{port}/room is the board, for the projector\n  join     {}\n\n{}\n",
-        all.join("\n           "),
-        code.unwrap_or_default()
-    )
+    format!("{board}\n  join     {}\n\n{}\n", all.join("\n           "), code.unwrap_or_default())
 }
 
 /// The address at which learners join, as a picture.

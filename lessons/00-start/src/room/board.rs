@@ -1,20 +1,19 @@
 //! The board, for the projector, and what the instructor does there.
 
-use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, State, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
+use shared::Clock;
 use shared::form::Form;
-use shared::{Clock, Session};
 
+use super::door::PAGE;
 use super::live::Live;
-use super::poll::{Phase, Poll};
-use super::{Addresses, Class, Instructor, Room};
-use crate::question::{self, Question};
+use super::poll::Phase;
+use super::{Addresses, Class, Guest, Instructor, Room};
+use crate::question;
 use crate::runs::Runs;
-use crate::terminal::say;
 
-/// The board, as it is now.
+/// The board, as it is now. If the questions of a doc cannot be read, it says why.
 #[get("/room")]
 fn board(
     _instructor: Instructor,
@@ -22,24 +21,22 @@ fn board(
     addresses: &State<Addresses>,
     runs: &State<Runs>,
     clock: &Clock,
-    session: &Session,
-) -> Result<Live, Status> {
-    let questions = questions(runs)?;
+) -> Live {
+    let questions = question::all(&runs.root);
     let class = room.class();
     let (people, asked) = (class.tiles(clock.now()), class.asked(None));
     let (count, door_is_closed) = (class.people.count(), class.people.door_is_closed);
     drop(class);
-    let (join, messages) = (addresses.to_join(), session.flashes());
-    let context = context! { people, asked, count, door_is_closed, questions, join, messages };
-    Ok(Live::new(Template::render("00-start/room", context)))
+    let (join, problem) = (addresses.to_join(), questions.as_ref().err());
+    let questions = questions.as_deref().unwrap_or_default();
+    let context = context! { people, asked, count, door_is_closed, questions, join, problem };
+    Live::new(Template::render("00-start/room", context))
 }
 
-/// Those of all docs. If one cannot be read, the terminal says why.
-fn questions(runs: &Runs) -> Result<Vec<Question>, Status> {
-    question::all(&runs.root).map_err(|problem| {
-        say(&problem);
-        Status::InternalServerError
-    })
+/// The others are led to where they belong.
+#[get("/room", rank = 2)]
+fn board_for_guests(_guest: Guest<'_>) -> Redirect {
+    Redirect::to(PAGE)
 }
 
 #[derive(FromForm)]
@@ -48,18 +45,22 @@ struct Which<'r> {
     question: &'r str,
 }
 
-/// Asks a question of a doc. The one before it is kept for the spreadsheet.
+/// Asks a question of a doc, unless it is asked now. The one before it is kept for the spreadsheet.
 #[post("/room/ask", data = "<which>")]
 fn ask(
     _instructor: Instructor,
     room: &State<Room>,
     runs: &State<Runs>,
     which: Form<Which<'_>>,
-) -> Result<Redirect, Status> {
-    let mut all = questions(runs)?.into_iter();
-    let found = all.find(|it| format!("{}/{}", it.lesson, it.number) == which.question);
-    let next = Poll::new(found.ok_or(Status::NotFound)?);
-    Ok(change(room, |class| class.ask(Some(next))))
+) -> Option<Redirect> {
+    let mut all = question::all(&runs.root).ok()?.into_iter();
+    let next = all.find(|it| format!("{}/{}", it.lesson, it.number) == which.question)?;
+    Some(change(room, |class| {
+        let is_asked = class.poll.as_ref().is_some_and(|now| now.question == next);
+        if !is_asked {
+            class.ask(Some(next));
+        }
+    }))
 }
 
 /// Lets the class discuss, then vote again, then shows the answer. The page says from where: pressed
@@ -85,7 +86,16 @@ fn door(_instructor: Instructor, room: &State<Room>, what: &str) -> Redirect {
     change(room, |class| class.people.door_is_closed = what == "close")
 }
 
-/// Takes somebody out, with all votes.
+/// Takes all out, with their votes: a new class comes.
+#[post("/room/remove")]
+fn remove_all(_instructor: Instructor, room: &State<Room>) -> Redirect {
+    change(room, |class| {
+        class.people.remove_all();
+        (class.poll, class.asked) = (None, vec![]);
+    })
+}
+
+/// Takes a learner out, with all votes.
 #[post("/room/remove/<number>")]
 fn remove(_instructor: Instructor, room: &State<Room>, number: u64) -> Redirect {
     change(room, |class| class.remove(number))
@@ -97,18 +107,6 @@ fn change(room: &Room, change: impl FnOnce(&mut Class)) -> Redirect {
     Redirect::to(uri!(board))
 }
 
-impl Class {
-    fn ask(&mut self, next: Option<Poll>) {
-        self.asked.extend(self.poll.take());
-        self.poll = next;
-    }
-
-    pub(super) fn remove(&mut self, number: u64) {
-        self.people.remove(number);
-        self.asked.iter_mut().chain(&mut self.poll).for_each(|poll| poll.forget(number));
-    }
-}
-
 pub(super) fn routes() -> Vec<Route> {
-    routes![board, ask, go_on, end, door, remove]
+    routes![board, board_for_guests, ask, go_on, end, door, remove, remove_all]
 }

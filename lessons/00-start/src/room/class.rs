@@ -15,8 +15,6 @@ use crate::progress::Progress;
 pub(super) struct Tile {
     number: u64,
     name: String,
-    /// How many exercises are done, in all and by lesson.
-    done: usize,
     lessons: Vec<Done>,
     /// For how many minutes help has been wanted.
     stuck: Option<u64>,
@@ -33,6 +31,9 @@ pub(super) struct Done {
 /// A question, as a page shows it.
 #[derive(Serialize)]
 pub(super) struct Asked {
+    /// Which poll it is, and which round: a vote says both.
+    poll: usize,
+    round: Option<usize>,
     lesson: String,
     number: usize,
     text: String,
@@ -72,9 +73,8 @@ impl Class {
 
 fn tile(number: u64, person: &Person, now: Timestamp) -> Tile {
     let lessons = done(&person.progress);
-    let count = lessons.iter().map(|lesson| lesson.exercises.len()).sum();
     let stuck = person.stuck.map(|since| now.saturating_sub(since) / 60);
-    Tile { number, name: person.name.clone(), done: count, lessons, stuck }
+    Tile { number, name: person.name.clone(), lessons, stuck }
 }
 
 /// What is done, by lesson.
@@ -102,15 +102,17 @@ fn asked(poll: &Poll, learner: Option<u64>) -> Asked {
         is_right: is_over && at == question.right,
         is_mine: mine == Some(at),
     });
-    let round =
+    let votes =
         if matches!(poll.phase, Phase::First | Phase::Discussion) { &first } else { &second };
     Asked {
+        poll: poll.number,
+        round: poll.round(),
         lesson: question.lesson.chars().take(2).collect(),
         number: question.number,
         text: question.text.clone(),
         phase: poll.phase,
         choices: choices.collect(),
-        voted: round.iter().sum(),
+        voted: votes.iter().sum(),
         first: if poll.phase == Phase::Discussion { first } else { vec![] },
         answer: is_over.then(|| question.answer.clone()),
     }

@@ -5,10 +5,10 @@ use rocket::response::Redirect;
 use rocket::{FromForm, Route, post, routes};
 use rocket_dyn_templates::{Template, context};
 use shared::form::{Contextual, Form, Name};
-use shared::{Clock, Session, Visitor};
+use shared::{Clock, Session};
 
 use super::live::Live;
-use super::people::{Person, Way};
+use super::people::{Person, new_code};
 use super::{Class, Guest};
 
 /// Where the page of a learner is.
@@ -20,12 +20,16 @@ const KEY: &str = "person";
 #[derive(FromForm)]
 struct Joining<'r> {
     name: Name<'r>,
+    /// Made for this page: who presses twice joins once.
+    new: &'r str,
+    /// The code of a name that is in the room already.
+    code: &'r str,
 }
 
 /// What a learner sees who is not in the room.
 pub(super) fn door(session: &Session, name: &str, problem: &str) -> Live {
-    let messages = session.flashes();
-    Live::new(Template::render("00-start/join", context! { messages, name, problem }))
+    let (messages, new) = (session.flashes(), new_code());
+    Live::new(Template::render("00-start/join", context! { messages, name, problem, new }))
 }
 
 /// The learner whose session this is, if they are in the room.
@@ -39,41 +43,39 @@ pub(super) fn member<'c>(class: &'c Class, session: &Session) -> Option<(u64, &'
 fn join(
     guest: Guest<'_>,
     session: &Session,
-    visitor: Visitor,
     clock: &Clock,
     form: Form<Contextual<'_, Joining<'_>>>,
 ) -> Result<Redirect, (Status, Live)> {
-    let Some(Joining { name }) = &form.value else {
+    let Some(Joining { name, new, code }) = &form.value else {
         let typed = form.context.field_value("name").unwrap_or_default();
         let problem = form.context.field_errors("name").map(ToString::to_string).next();
         let problem = problem.unwrap_or_else(|| "Please type a name.".to_owned());
         return Err((Status::UnprocessableEntity, door(session, typed, &problem)));
     };
     let name = name.as_str();
-    let entered = enter(&guest, session, name, (&visitor.address, Way::Browser), clock);
+    let code = if code.trim().is_empty() { new } else { code.trim() };
+    let entered = enter(&guest, session, name, code, clock);
     entered.map_err(|problem| (Status::Conflict, door(session, name, problem)))?;
     Ok(Redirect::to(PAGE))
 }
 
-/// Lets a learner in, who is then known by the session.
+/// Lets a learner in, who is then known by the session; or gives another name to one who is in.
 pub(super) fn enter(
     guest: &Guest<'_>,
     session: &Session,
     name: &str,
-    (address, way): (&str, Way),
+    code: &str,
     clock: &Clock,
 ) -> Result<(), &'static str> {
     let mut class = guest.0.class();
-    if member(&class, session).is_some_and(|(_, person)| person.name == name) {
-        return Ok(());
+    if let Some((number, _)) = member(&class, session) {
+        class.people.rename(number, name)?;
+    } else {
+        let number = class.people.join(name, &code.to_uppercase(), clock.now())?;
+        session.renew();
+        session.insert(KEY, number);
     }
-    if let Some(before) = session.get(KEY) {
-        class.remove(before);
-    }
-    let number = class.people.join(name, address, way, clock.now())?;
     drop(class);
-    session.renew();
-    session.insert(KEY, number);
     guest.0.changed();
     Ok(())
 }
@@ -86,7 +88,9 @@ pub(super) fn act(guest: &Guest<'_>, session: &Session, act: impl FnOnce(&mut Cl
         act(&mut class, number);
     }
     drop(class);
-    guest.0.changed();
+    if number.is_some() {
+        guest.0.changed();
+    }
     number.is_some()
 }
 

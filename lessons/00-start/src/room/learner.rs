@@ -28,25 +28,27 @@ async fn page(guest: Guest<'_>, session: &Session, runs: &State<Runs>, host: &Ho
     let Some((number, person)) = member(&class, session) else {
         return door(session, "", "");
     };
-    let (name, is_stuck) = (person.name.clone(), person.stuck.is_some());
+    let (name, code) = (person.name.clone(), person.code.clone());
+    let is_stuck = person.stuck.is_some();
     let (asked, done) = (class.asked(Some(number)), done(&person.progress));
     drop(class);
     let messages = session.flashes();
-    let context = context! { name, is_stuck, asked, done, lessons, messages };
+    let context = context! { name, code, is_stuck, asked, done, lessons, messages };
     Live::new(Template::render("00-start/learner", context))
 }
 
 async fn links(runs: &Runs, host: &Host<'_>) -> Vec<Link> {
-    let started = runs.started().await.into_iter();
+    let started = runs.running().await.into_iter();
     let host = host.domain();
     let link = |(title, port)| Link { title, address: format!("http://{host}:{port}/") };
     started.map(link).collect()
 }
 
-#[post("/join/vote/<choice>")]
-fn vote(guest: Guest<'_>, session: &Session, choice: usize) -> Redirect {
+#[post("/join/vote/<poll>/<round>/<choice>")]
+fn vote(guest: Guest<'_>, session: &Session, poll: usize, round: usize, choice: usize) -> Redirect {
     act(&guest, session, |class, person| {
-        let counts = class.poll.as_mut().is_some_and(|poll| poll.vote(person, choice));
+        let now = class.poll.as_mut().filter(|now| now.number == poll);
+        let counts = now.is_some_and(|now| now.vote(person, round, choice));
         if !counts {
             session.flash("The vote had ended.");
         }

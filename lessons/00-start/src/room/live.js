@@ -13,6 +13,7 @@ async function renew() {
   isUnderWay = true;
   try {
     const response = await fetch(location.pathname);
+    if (!response.ok) throw response.status;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const part of document.querySelectorAll("[data-live]")) {
       const next = page.getElementById(part.id);
@@ -20,14 +21,16 @@ async function renew() {
         location.reload();
         return;
       }
-      if (next.innerHTML !== part.innerHTML && !part.contains(document.activeElement?.closest("select"))) {
+      const folds = next.querySelectorAll("details");
+      part.querySelectorAll("details").forEach((fold, at) => folds[at]?.toggleAttribute("open", fold.open));
+      if (next.innerHTML !== part.innerHTML) {
         const focus = part.contains(document.activeElement) ? document.activeElement.id : "";
         part.innerHTML = next.innerHTML;
         document.getElementById(focus)?.focus();
       }
     }
   } catch {
-    // The server is gone for a moment; its next event comes when it is back.
+    // The server is gone for a moment, or something is wrong there: the page stays until the next event.
   }
   isUnderWay = false;
   if (isWanted) {

@@ -1,15 +1,19 @@
 //! Pages that show by themselves what is new.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use rocket::http::{ContentType, Header};
+use rocket::http::{ContentType, Header, Status};
 use rocket::response::stream::{Event, EventStream};
 use rocket::tokio::select;
 use rocket::tokio::sync::watch::Receiver;
+use rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use rocket::tokio::time::{sleep, timeout};
 use rocket::{Responder, Route, Shutdown, get, routes};
 use rocket_dyn_templates::Template;
+use shared::Session;
 
+use super::door::member;
 use super::{Guest, Instructor};
 
 /// A page whose script may ask this server for events and for the page itself.
@@ -30,17 +34,18 @@ impl Live {
 /// How long a page is left alone after it was told of something: a class clicks faster than one reads.
 const PAUSE: Duration = Duration::from_millis(700);
 
-/// How soon a page is told all the same: minutes go by on it.
-const MINUTE: Duration = Duration::from_secs(30);
+/// How soon a page is told all the same: minutes go by on it, and lessons are built.
+const SOON: Duration = Duration::from_secs(10);
 
 /// Tells a page of what changes, until it or this program goes.
-fn tell(mut version: Receiver<u64>, mut end: Shutdown) -> EventStream![] {
+fn tell(mut version: Receiver<u64>, place: Place, mut end: Shutdown) -> EventStream![] {
     EventStream! {
+        let _place = place;
         loop {
             let now = *version.borrow_and_update();
             yield Event::data(now.to_string());
             select! {
-                changed = timeout(MINUTE, version.changed()) => if let Ok(Err(_)) = changed { break },
+                changed = timeout(SOON, version.changed()) => if let Ok(Err(_)) = changed { break },
                 () = &mut end => break,
             }
             select! {
@@ -51,14 +56,35 @@ fn tell(mut version: Receiver<u64>, mut end: Shutdown) -> EventStream![] {
     }
 }
 
-#[get("/room/events")]
-fn of_the_board(_instructor: Instructor, guest: Guest<'_>, end: Shutdown) -> EventStream![] {
-    tell(guest.0.hear_changes(), end)
+/// One of the pages that are told at the same time: each holds a connection, and a system has a limit.
+type Place = OwnedSemaphorePermit;
+
+fn place(places: &Arc<Semaphore>) -> Result<Place, Status> {
+    places.clone().try_acquire_owned().map_err(|_| Status::ServiceUnavailable)
 }
 
+#[get("/room/events")]
+fn of_the_board(
+    _instructor: Instructor,
+    guest: Guest<'_>,
+    end: Shutdown,
+) -> Result<EventStream![], Status> {
+    let Guest(room) = guest;
+    Ok(tell(room.hear_changes(), place(&room.places_of_boards)?, end))
+}
+
+/// Only for those who are in the room.
 #[get("/join/events")]
-fn of_a_learner(guest: Guest<'_>, end: Shutdown) -> EventStream![] {
-    tell(guest.0.hear_news(), end)
+fn of_a_learner(
+    guest: Guest<'_>,
+    session: &Session,
+    end: Shutdown,
+) -> Result<EventStream![], Status> {
+    let Guest(room) = guest;
+    if member(&room.class(), session).is_none() {
+        return Err(Status::Gone);
+    }
+    Ok(tell(room.hear_news(), place(&room.places)?, end))
 }
 
 #[get("/room.js")]

@@ -5,6 +5,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use rand::seq::SliceRandom;
 use shared::Timestamp;
 
 use crate::progress::Progress;
@@ -15,21 +16,20 @@ const PLACES: usize = 500;
 /// How long a name may be: it stands on the board.
 const LONGEST: usize = 40;
 
-/// How a learner has come in; one may have come in both ways.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Way {
-    /// A browser, on a phone or a laptop.
-    Browser,
-    /// `cargo lesson join`.
-    Tool,
+/// Letters that are not taken for one another when they are read aloud or typed.
+const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// A code that shows that a name is one's own.
+pub(super) fn new_code() -> String {
+    let mut rng = rand::thread_rng();
+    (0..6).filter_map(|_| LETTERS.choose(&mut rng)).copied().map(char::from).collect()
 }
 
 /// A learner.
-#[derive(Clone, Debug)]
 pub(super) struct Person {
     pub(super) name: String,
-    pub(super) address: String,
-    ways: Vec<Way>,
+    /// Who gives it with the name is this learner, too: on another machine, or in the terminal.
+    pub(super) code: String,
     pub(super) joined: Timestamp,
     /// Since when help is wanted.
     pub(super) stuck: Option<Timestamp>,
@@ -50,23 +50,12 @@ impl People {
     pub(super) fn join(
         &mut self,
         name: &str,
-        address: &str,
-        way: Way,
+        code: &str,
         now: Timestamp,
     ) -> Result<u64, &'static str> {
-        if name.chars().count() > LONGEST {
-            return Err("A name in the room has 40 characters at most.");
-        }
-        let wanted = name.to_lowercase();
-        let of_this_name =
-            self.by_number.iter_mut().find(|(_, it)| it.name.to_lowercase() == wanted);
-        if let Some((number, person)) = of_this_name {
-            // The laptop's browser and its terminal are one learner.
-            if person.address == address && !person.ways.contains(&way) {
-                person.ways.push(way);
-                return Ok(*number);
-            }
-            return Err("This name is taken. Take another, such as yours with a letter more.");
+        if let Some((number, person)) = self.of_name(name) {
+            let taken = "This name is taken. If it is yours, give its code, or else take another.";
+            return if person.code == code { Ok(number) } else { Err(taken) };
         }
         if self.door_is_closed {
             return Err("The door is closed. Ask your instructor to open it.");
@@ -74,12 +63,28 @@ impl People {
         if self.by_number.len() >= PLACES {
             return Err("The room is full. Ask your instructor to make room.");
         }
+        let (name, code) = (short(name)?.to_owned(), short(code)?.to_owned());
+        let (stuck, progress) = (None, Progress::new());
         self.last += 1;
-        let (name, address) = (name.to_owned(), address.to_owned());
-        let (ways, progress) = (vec![way], Progress::new());
-        let person = Person { name, address, ways, joined: now, stuck: None, progress };
-        self.by_number.insert(self.last, person);
+        self.by_number.insert(self.last, Person { name, code, joined: now, stuck, progress });
         Ok(self.last)
+    }
+
+    /// Gives a learner another name, or says why not.
+    pub(super) fn rename(&mut self, number: u64, name: &str) -> Result<(), &'static str> {
+        if self.of_name(name).is_some_and(|(other, _)| other != number) {
+            return Err("This name is taken. Take another, or keep yours.");
+        }
+        let name = short(name)?;
+        if let Some(person) = self.by_number.get_mut(&number) {
+            name.clone_into(&mut person.name);
+        }
+        Ok(())
+    }
+
+    fn of_name(&self, name: &str) -> Option<(u64, &Person)> {
+        let name = name.to_lowercase();
+        self.all().find(|(_, person)| person.name.to_lowercase() == name)
     }
 
     pub(super) fn get(&self, number: u64) -> Option<&Person> {
@@ -90,8 +95,12 @@ impl People {
         self.by_number.get_mut(&number)
     }
 
-    pub(super) fn remove(&mut self, number: u64) -> Option<Person> {
-        self.by_number.remove(&number)
+    pub(super) fn remove(&mut self, number: u64) {
+        self.by_number.remove(&number);
+    }
+
+    pub(super) fn remove_all(&mut self) {
+        self.by_number.clear();
     }
 
     /// All, in the order in which they came.
@@ -102,4 +111,10 @@ impl People {
     pub(super) fn count(&self) -> usize {
         self.by_number.len()
     }
+}
+
+/// A text that finds room on the board.
+fn short(text: &str) -> Result<&str, &'static str> {
+    let is_short = text.chars().count() <= LONGEST;
+    is_short.then_some(text).ok_or("A name in the room has 40 characters at most.")
 }

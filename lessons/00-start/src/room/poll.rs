@@ -18,14 +18,16 @@ pub(super) enum Phase {
 
 /// A question, and the votes of both rounds by the numbers of the people.
 pub(super) struct Poll {
+    /// Which one it is of this class, from 1.
+    pub(super) number: usize,
     pub(super) question: Question,
     pub(super) phase: Phase,
     votes: [BTreeMap<u64, usize>; 2],
 }
 
 impl Poll {
-    pub(super) fn new(question: Question) -> Self {
-        Self { question, phase: Phase::First, votes: Default::default() }
+    pub(super) fn new(number: usize, question: Question) -> Self {
+        Self { number, question, phase: Phase::First, votes: Default::default() }
     }
 
     /// The round in which votes are given now: 0 or 1.
@@ -37,9 +39,11 @@ impl Poll {
         }
     }
 
-    /// Takes a vote, or another one of the same person, and says whether it counts.
-    pub(super) fn vote(&mut self, person: u64, choice: usize) -> bool {
-        let round = self.round().filter(|_| choice < self.question.choices.len());
+    /// Takes a vote of this round, or another one of the same person, and says whether it counts: the
+    /// page may be an older one.
+    pub(super) fn vote(&mut self, person: u64, round: usize, choice: usize) -> bool {
+        let is_choice = choice < self.question.choices.len();
+        let round = self.round().filter(|now| *now == round && is_choice);
         round.map(|round| self.votes[round].insert(person, choice)).is_some()
     }
 
@@ -77,21 +81,22 @@ mod tests {
     fn poll() -> Poll {
         let choices = vec!["a".to_owned(), "b".to_owned()];
         let (lesson, text, answer) = ("02-name-form".to_owned(), String::new(), String::new());
-        Poll::new(Question { lesson, number: 1, text, choices, right: 1, answer })
+        Poll::new(1, Question { lesson, number: 1, text, choices, right: 1, answer })
     }
 
     #[test]
     fn a_person_has_one_vote_in_each_round() {
         let mut poll = poll();
-        assert!(poll.vote(1, 0) && poll.vote(1, 1) && poll.vote(2, 1) && !poll.vote(2, 2));
+        assert!(poll.vote(1, 0, 0) && poll.vote(1, 0, 1) && poll.vote(2, 0, 1));
+        assert!(!poll.vote(2, 0, 2) && !poll.vote(2, 1, 0));
         assert_eq!(poll.counts(0), [0, 2]);
         poll.go_on();
-        assert!(!poll.vote(1, 0), "they discuss it");
+        assert!(!poll.vote(1, 0, 0), "they discuss it");
         poll.go_on();
-        assert!(poll.vote(1, 0));
+        assert!(poll.vote(1, 1, 0) && !poll.vote(2, 0, 0), "the first round is over");
         assert_eq!((poll.counts(0), poll.counts(1)), (vec![0, 2], vec![1, 0]));
         poll.go_on();
-        assert!(!poll.vote(2, 0), "the answer is there");
+        assert!(!poll.vote(2, 1, 0), "the answer is there");
         poll.forget(1);
         assert_eq!((poll.counts(0), poll.counts(1)), (vec![0, 1], vec![0, 0]));
     }

@@ -3,12 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::lock;
 use crate::ports;
 use crate::terminal::{is_yes, say};
 use crate::workspace;
 
 /// Deletes the data of all lessons, if the answer to its question is yes.
 pub fn reset(root: &Path, is_sure: bool) -> Result<bool, String> {
+    let Some(_lock) = lock::hold_alone(root)? else {
+        return Err("`cargo lesson` runs a lesson: stop it first.".to_owned());
+    };
     let lessons = workspace::lessons(root)?;
     let running = lessons.iter().find(|lesson| ports::check(lesson.port).is_err());
     if let Some(lesson) = running {

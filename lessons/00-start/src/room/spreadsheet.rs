@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use csv::Writer;
+use csv::{QuoteStyle, WriterBuilder};
 use rocket::http::{Header, Status};
 use rocket::{Responder, Route, State, get, routes};
 use shared::{Clock, Timestamp};
@@ -37,12 +37,12 @@ fn class(
 fn spreadsheet(class: &Class, root: &Path, now: Timestamp) -> Result<Spreadsheet, String> {
     let exercises: Vec<_> = exercise::all(root)?.into_iter().flat_map(|(_, all)| all).collect();
     let polls: Vec<_> = class.asked.iter().chain(&class.poll).collect();
-    let mut file = Writer::from_writer(vec![]);
+    let mut file = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(vec![]);
     let mut titles = vec!["name".to_owned(), "minutes".to_owned(), "stuck for minutes".to_owned()];
     titles.extend(exercises.iter().map(exercise::Exercise::key));
     for poll in &polls {
         let lesson = poll.question.lesson.chars().take(2).collect::<String>();
-        let title = format!("question {lesson}.{}", poll.question.number);
+        let title = format!("poll {}, question {lesson}.{}", poll.number, poll.question.number);
         titles.extend([format!("{title} before"), format!("{title} after")]);
         titles.push(format!("{title} right"));
     }
@@ -67,7 +67,8 @@ fn spreadsheet(class: &Class, root: &Path, now: Timestamp) -> Result<Spreadsheet
         file.write_record(line).map_err(|error| error.to_string())?;
     }
     let bytes = file.into_inner().map_err(|error| error.to_string())?;
-    let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
+    // Some spreadsheets take a file for UTF-8 only if it begins so.
+    let text = format!("\u{feff}{}", String::from_utf8_lossy(&bytes));
     let disposition = Header::new("Content-Disposition", "attachment; filename=\"class.csv\"");
     Ok(Spreadsheet { text, disposition })
 }

@@ -4,16 +4,16 @@ use rocket::form::Errors;
 use rocket::http::Status;
 use rocket::{FromForm, Route, State, post, routes};
 use shared::form::{Form, Name};
-use shared::{Clock, Session, Visitor};
+use shared::{Clock, Session};
 
 use super::Guest;
 use super::door::{act, enter};
-use super::people::Way;
 use crate::progress::Progress;
 
 #[derive(FromForm)]
 struct Joining<'r> {
     name: Result<Name<'r>, Errors<'r>>,
+    code: &'r str,
 }
 
 /// Lets a learner's terminal in.
@@ -21,18 +21,15 @@ struct Joining<'r> {
 fn join_by_tool(
     guest: Guest<'_>,
     session: &Session,
-    visitor: Visitor,
     clock: &Clock,
     form: Form<Joining<'_>>,
-) -> Result<String, (Status, String)> {
+) -> Result<(), (Status, String)> {
     let name = form.name.as_ref().map_err(|errors| {
         let problem = errors.iter().next().map_or_else(String::new, ToString::to_string);
         (Status::UnprocessableEntity, problem)
     })?;
-    let way = (visitor.address.as_str(), Way::Tool);
-    let entered = enter(&guest, session, name.as_str(), way, clock);
-    entered.map_err(|problem| (Status::Conflict, problem.to_owned()))?;
-    Ok(format!("{} is in the room.", name.as_str()))
+    let entered = enter(&guest, session, name.as_str(), form.code, clock);
+    entered.map_err(|problem| (Status::Conflict, problem.to_owned()))
 }
 
 #[derive(FromForm)]

@@ -18,6 +18,8 @@ use crate::workspace::Lesson;
 pub(super) struct Row {
     number: String,
     address: String,
+    /// Where the class finds it.
+    for_others: Option<String>,
     how: How,
     exercises: Vec<Exercise>,
     #[serde(flatten)]
@@ -66,8 +68,9 @@ pub(super) async fn rows(runs: &State<Runs>) -> Result<Vec<Row>, String> {
             None if ports::check(port).is_err() => How::Elsewhere,
             None => How::Stopped,
         };
-        let address = format!("http://{}:{port}/", runs.reach.host());
-        rows.push(Row { number, address, how, exercises, lesson });
+        let address = format!("http://127.0.0.1:{port}/");
+        let for_others = runs.is_open.then(|| format!("http://{}:{port}/", runs.reach().host()));
+        rows.push(Row { number, address, for_others, how, exercises, lesson });
     }
     Ok(rows)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::config::{Config, Ident, LogLevel, Shutdown};
-use rocket::data::ToByteUnit;
+use rocket::data::ByteUnit;
 use rocket::figment::Figment;
 use rocket::http::{Method, Status};
 use rocket::response::Response;
@@ -22,6 +22,9 @@ use super::page;
 use super::stage::{Now, Stage};
 use crate::terminal::say;
 use crate::workspace::Lesson;
+
+/// The largest form. It waits in memory while the lesson is built.
+const LARGEST: ByteUnit = ByteUnit::Kibibyte(64);
 
 /// How long a visitor waits for a build; then a page says that it is under way.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -91,7 +94,7 @@ impl Handler for Proxy {
 
 impl Proxy {
     async fn answer<'r>(&self, req: &Request<'_>, data: Data<'_>) -> Result<Response<'r>, Status> {
-        let body = data.open(2.mebibytes()).into_bytes().await.map_err(|_| Status::BadRequest)?;
+        let body = data.open(LARGEST).into_bytes().await.map_err(|_| Status::BadRequest)?;
         if !body.is_complete() {
             return Err(Status::PayloadTooLarge);
         }

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::asked::VISITOR;
+use crate::workspace::Lesson;
 
 /// Who may visit a lesson.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,13 @@ pub(super) struct Front {
 }
 
 impl Front {
+    /// That of a lesson with this port. One of several servers listens itself, and at more ports.
+    pub(super) fn new(reach: Reach, lesson: &Lesson, port: u16) -> Self {
+        let own_port = (lesson.servers > 1).then_some(port);
+        let address = format!("http://{}:{port}", reach.host());
+        Self { reach, own_port, address, key: key() }
+    }
+
     /// What the lesson must know of it.
     pub(super) fn settings(&self) -> Vec<(&'static str, String)> {
         // The origin is what a mail says: the visitor's way is this.
@@ -59,9 +67,8 @@ impl Front {
         };
         settings.push(("ROCKET_PORT", port.to_string()));
         settings.push(("ROCKET_ADDRESS", address.to_string()));
-        if self.own_port.is_none() {
-            settings.push(("ROCKET_IP_HEADER", VISITOR.to_owned()));
-        }
+        let header = if self.own_port.is_none() { VISITOR } else { "false" };
+        settings.push(("ROCKET_IP_HEADER", header.to_owned()));
         if self.reach != Reach::ThisMachine {
             settings.push(("ROCKET_XRAY_REMOTE", "true".to_owned()));
         }
@@ -70,7 +77,7 @@ impl Front {
 }
 
 /// A key for this run of `cargo lesson`, unless one is given.
-pub(super) fn key() -> String {
+fn key() -> String {
     let made = || STANDARD.encode(rand::random::<[u8; 32]>());
     env::var("ROCKET_SECRET_KEY").unwrap_or_else(|_| made())
 }

@@ -1,26 +1,37 @@
 use super::*;
 
 #[test]
-fn a_name_is_there_once_but_for_the_terminal_beside_its_browser() {
+fn a_name_is_there_once_but_for_those_who_know_its_code() {
     let mut people = People::default();
-    let tim = people.join("Tim", "192.0.2.7", Way::Browser, 0).unwrap();
-    assert!(people.join("tim", "192.0.2.8", Way::Tool, 0).is_err());
-    assert!(people.join("tim", "192.0.2.7", Way::Browser, 0).is_err());
-    assert_eq!(people.join("tim", "192.0.2.7", Way::Tool, 0), Ok(tim));
+    let tim = people.join("Tim", "A2", 0).unwrap();
+    assert!(people.join("tim", "B2", 0).unwrap_err().contains("taken"));
+    people.door_is_closed = true;
+    assert_eq!(people.join("tim", "A2", 0), Ok(tim));
+    people.door_is_closed = false;
+    let ada = people.join("Ada", "A2", 0).unwrap();
+    assert!(people.rename(ada, "TIM").is_err() && people.rename(ada, &"x".repeat(41)).is_err());
+    assert!(people.rename(ada, "ADA").is_ok());
+    assert_eq!(people.get(ada).unwrap().name, "ADA");
     people.remove(tim);
-    assert_ne!(people.join("Tim", "192.0.2.9", Way::Browser, 0), Ok(tim));
+    assert_ne!(people.join("Tim", "A2", 0), Ok(tim));
 }
 
 #[test]
 fn the_room_has_an_end_and_a_door() {
     let mut people = People::default();
     for number in 0..PLACES {
-        people.join(&format!("P{number}"), "192.0.2.7", Way::Browser, 0).unwrap();
+        people.join(&format!("P{number}"), "", 0).unwrap();
     }
-    assert!(people.join("Tim", "192.0.2.7", Way::Browser, 0).unwrap_err().contains("full"));
+    assert!(people.join("Tim", "", 0).unwrap_err().contains("full"));
     people.remove(1);
     people.door_is_closed = true;
-    assert!(people.join("Tim", "192.0.2.7", Way::Browser, 0).unwrap_err().contains("closed"));
+    assert!(people.join("Tim", "", 0).unwrap_err().contains("closed"));
     people.door_is_closed = false;
-    assert!(people.join("Tim", "192.0.2.7", Way::Browser, 0).is_ok());
+    assert!(people.join("Tim", "", 0).is_ok());
+}
+
+#[test]
+fn a_code_is_six_letters_and_another_each_time() {
+    let codes = [new_code(), new_code()];
+    assert!(codes.iter().all(|code| code.len() == 6) && codes[0] != codes[1], "{codes:?}");
 }
