@@ -112,8 +112,9 @@ fn lines_that_found_no_room_are_counted_when_there_is_room_again() {
 #[cfg(target_os = "linux")]
 fn in_a_terminal(settings: &[(&str, &str)]) -> (InTerminal, ChildStdin, JoinHandle<String>) {
     let lesson = command("01-hello");
-    // `exec`: a shell that stays may answer Ctrl+C itself, and the exit code is then the shell's.
-    let exec = format!("exec '{}'", lesson.get_program().to_str().unwrap());
+    // `noflsh`: otherwise a terminal throws away at Ctrl+C what it has not yet shown. `exec`: a shell that
+    // stays may answer Ctrl+C itself, and the exit code is then the shell's.
+    let exec = format!("stty noflsh; exec '{}'", lesson.get_program().to_str().unwrap());
     let mut command = Command::new("script");
     command.args(["-qefc", &exec, "/dev/null"]);
     for (name, value) in lesson.get_envs() {
