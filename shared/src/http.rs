@@ -12,4 +12,5 @@ mod visitor;
 pub use self::host::addresses_of_this_machine;
 #[cfg(feature = "database")]
 pub use self::mailbox::Mailbox;
+pub use self::protection::policy;
 pub use self::visitor::Visitor;

@@ -37,7 +37,7 @@ mod text;
 pub use clock::{Clock, Timestamp, in_words};
 #[cfg(feature = "database")]
 pub use http::Mailbox;
-pub use http::{Visitor, addresses_of_this_machine};
+pub use http::{Visitor, addresses_of_this_machine, policy};
 #[cfg(feature = "database")]
 pub use id::digest;
 pub use id::{Id, random_id};

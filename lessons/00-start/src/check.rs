@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::console::{self, Step, Terminal};
 use crate::exercise::{Block, Exercise, Mistake};
 use crate::server::{self, Hear, Server};
+use crate::workspace;
 
 pub use self::command::check;
 
@@ -31,7 +32,7 @@ impl Verdict<'_> {
 
 /// Judges an exercise by how the program of its lesson behaves.
 pub fn judge<'e>(exercise: &'e Exercise, program: &Path) -> Result<Verdict<'e>, String> {
-    let package = format!("lesson-{}", &exercise.lesson[..2]);
+    let package = format!("lesson-{}", workspace::number(&exercise.lesson));
     let steps = attempt(&exercise.check, &package, program)?;
     let mut verdict = Verdict { steps, mistake: None };
     if !verdict.is_passed() {

@@ -9,6 +9,7 @@ mod tests;
 use serde::Serialize;
 
 pub use self::course::{all, find, linked, next, of_lesson};
+use crate::workspace;
 
 /// A fenced block of a file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -78,6 +79,6 @@ impl Exercise {
     /// `02 count-the-names`, by which commands take it.
     #[must_use]
     pub fn arguments(&self) -> String {
-        format!("{} {}", &self.lesson[..2], self.name)
+        format!("{} {}", workspace::number(&self.lesson), self.name)
     }
 }

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod console;
 pub mod exercise;
 pub mod git;
+pub mod kept;
 pub mod lock;
 pub mod membership;
 pub mod network;

@@ -7,7 +7,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use ureq::Agent;
 
+use crate::kept::keep;
 use crate::progress;
+use crate::room::new_code;
 use crate::terminal::say;
 
 /// Where this machine is in a room, kept in `target/room.json`.
@@ -33,19 +35,16 @@ pub fn join(root: &Path, address: &str, name: &str, code: Option<&str>) -> Resul
     // Who was there before has another name now, and is no second learner.
     let before = membership(root).filter(|it| it.authority == authority);
     let (cookie, known) = before.map_or_else(Default::default, |it| (it.cookie, it.code));
-    let made = || format!("{:08X}", rand::random::<u32>());
-    let known = if known.is_empty() { made() } else { known };
+    let known = if known.is_empty() { new_code() } else { known };
     let code = code.map_or(known, str::to_owned);
-    let (_, cookies) = send(&authority, "/join/tool", &cookie, &[("name", name), ("code", &code)])?;
+    let cookies = send(&authority, "/join/tool", &cookie, &[("name", name), ("code", &code)])?;
     let cookie = if cookies.is_empty() { cookie } else { cookies };
     say(&format!(
         "{name} is in the room at {authority}. On a page of the room you are this learner, too, with \
          the name and the code {code}."
     ));
     let membership = Membership { authority, name: name.to_owned(), code, cookie };
-    let text = serde_json::to_string(&membership).map_err(|error| error.to_string())?;
-    let kept = fs::create_dir_all(root.join("target")).and_then(|()| fs::write(file(root), text));
-    kept.map_err(|error| format!("{} cannot be written: {error}", file(root).display()))?;
+    keep(&file(root), &membership)?;
     report(root);
     Ok(true)
 }
@@ -86,29 +85,29 @@ fn authority(address: &str) -> String {
     if authority.contains(':') { authority.to_owned() } else { format!("{authority}:8000") }
 }
 
-/// Sends a form, and returns what is answered and the cookie of the session.
+/// Sends a form, and returns the cookies of the answer.
 fn send(
     authority: &str,
     path: &str,
     cookie: &str,
     form: &[(&str, &str)],
-) -> Result<(String, String), String> {
+) -> Result<String, String> {
     let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
     let config = config.timeout_global(Some(Duration::from_secs(5)));
     let agent: Agent = config.build().into();
     let request = agent.post(format!("http://{authority}{path}")).header("Cookie", cookie);
     let no_answer = |error| format!("there is no room at {authority} ({error}).");
     let mut answer = request.send_form(form.iter().copied()).map_err(no_answer)?;
-    let text = answer.body_mut().read_to_string().unwrap_or_default();
     match answer.status().as_u16() {
         200 => {}
         // What another machine says is a sentence, and cannot steer the terminal.
         409 | 410 | 422 => {
+            let text = answer.body_mut().read_to_string().unwrap_or_default();
             return Err(text.chars().filter(|c| !c.is_control()).take(200).collect());
         }
         status => return Err(format!("{authority} answers {status}, so it is no room.")),
     }
     let cookies = answer.headers().get_all("set-cookie").iter();
     let cookies = cookies.filter_map(|it| it.to_str().ok()?.split(';').next());
-    Ok((text, cookies.map(str::to_owned).collect::<Vec<_>>().join("; ")))
+    Ok(cookies.collect::<Vec<_>>().join("; "))
 }

@@ -16,7 +16,7 @@ fn check_at(address: IpAddr, port: u16) -> io::Result<()> {
 
 /// Says why a lesson cannot have its ports at an address, of which this is the first, if it cannot.
 pub fn are_free_for(lesson: &Lesson, address: IpAddr, first: u16) -> Result<(), String> {
-    for port in first..first + lesson.servers {
+    for port in lesson.ports(first) {
         check_at(address, port).map_err(|error| taken(lesson, port, &error.to_string()))?;
     }
     Ok(())

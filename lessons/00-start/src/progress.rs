@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use crate::kept::keep;
 
 /// For each exercise that was checked, as `02-name-form/count-the-names`, whether it passed.
 pub type Progress = BTreeMap<String, bool>;
@@ -14,26 +13,18 @@ fn file(root: &Path) -> PathBuf {
     root.join("target/progress.json")
 }
 
-/// What is known. A file that cannot be read is no knowledge: the next check writes it anew.
+/// What is known. A file that cannot be read is no knowledge: the next check writes it again.
 #[must_use]
 pub fn read(root: &Path) -> Progress {
     let text = fs::read_to_string(file(root)).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()
 }
 
-/// Adds what checks have said. The file is replaced whole: there is never half of one.
+/// Adds what checks have said.
 pub fn add(root: &Path, said: Progress) -> Result<(), String> {
     let mut progress = read(root);
     progress.extend(said);
-    let write = || -> io::Result<()> {
-        let (target, text) = (root.join("target"), serde_json::to_string_pretty(&progress)?);
-        fs::create_dir_all(&target)?;
-        let mut whole = NamedTempFile::new_in(&target)?;
-        whole.write_all(text.as_bytes())?;
-        whole.persist(file(root))?;
-        Ok(())
-    };
-    write().map_err(|error| format!("{} cannot be written: {error}", file(root).display()))
+    keep(&file(root), &progress)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod address;
 mod board;
 mod class;
+mod code;
 mod door;
 mod guards;
 mod learner;
@@ -21,7 +22,8 @@ use rocket::tokio::sync::Semaphore;
 use rocket::tokio::sync::watch::{Receiver, Sender};
 use rocket::{Route, routes};
 
-pub use self::address::{Addresses, greeting};
+pub use self::address::greeting;
+pub use self::code::new_code;
 pub use self::guards::{Guest, Instructor};
 use self::people::People;
 use self::poll::Poll;

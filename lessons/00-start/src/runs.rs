@@ -22,7 +22,7 @@ pub struct Runs {
     pub is_open: bool,
     port: u16,
     /// By their folders.
-    watched: Mutex<BTreeMap<String, Watched>>,
+    watched: Mutex<BTreeMap<String, (Lesson, Watched)>>,
 }
 
 impl Runs {
@@ -47,7 +47,7 @@ impl Runs {
 
     /// How a lesson is that was started here.
     pub async fn state(&self, lesson: &Lesson) -> Option<Now> {
-        Some(self.watched.lock().await.get(&lesson.folder)?.state().now)
+        Some(self.watched.lock().await.get(&lesson.folder)?.1.state().now)
     }
 
     /// Starts a lesson, by its number, unless it was started before.
@@ -56,7 +56,8 @@ impl Runs {
         let mut watched = self.watched.lock().await;
         if let Entry::Vacant(place) = watched.entry(lesson.folder.clone()) {
             let port = self.port(&lesson);
-            place.insert(Watched::start(&self.root, &lesson, port, self.reach()).await?);
+            let watched = Watched::start(&self.root, &lesson, port, self.reach()).await?;
+            place.insert((lesson, watched));
         }
         Ok(())
     }
@@ -64,7 +65,8 @@ impl Runs {
     /// Stops a lesson that was started here, and says whether it was.
     pub async fn stop(&self, number: &str) -> bool {
         let Ok(lesson) = workspace::find(&self.root, number) else { return false };
-        let Some(watched) = self.watched.lock().await.remove(&lesson.folder) else { return false };
+        let stopped = self.watched.lock().await.remove(&lesson.folder);
+        let Some((_, watched)) = stopped else { return false };
         watched.stop().await;
         true
     }
@@ -72,17 +74,15 @@ impl Runs {
     /// The lessons that were started here and run: each with its title and its port.
     pub async fn running(&self) -> Vec<(String, u16)> {
         let watched = self.watched.lock().await;
-        let runs = |it: &Watched| matches!(it.state().now, Now::Running(_));
-        let all = workspace::lessons(&self.root).unwrap_or_default().into_iter();
-        let running = all.filter(|lesson| watched.get(&lesson.folder).is_some_and(runs));
-        let titled = |it: Lesson| (format!("{} {}", it.number(), it.title), self.port(&it));
-        running.map(titled).collect()
+        let running = watched.values().filter(|(_, it)| matches!(it.state().now, Now::Running(_)));
+        let titled = |it: &Lesson| (format!("{} {}", it.number(), it.title), self.port(it));
+        running.map(|(lesson, _)| titled(lesson)).collect()
     }
 
     /// Stops them all.
     pub async fn stop_all(&self) {
         let all = mem::take(&mut *self.watched.lock().await);
-        for (_, watched) in all {
+        for (_, watched) in all.into_values() {
             watched.stop().await;
         }
     }

@@ -14,9 +14,9 @@ use rocket_dyn_templates::{Template, context};
 use shared::Session;
 
 use crate::exercise;
-use crate::room::{self, Addresses, Exercises, Guest, Instructor, Room};
+use crate::room::{self, Exercises, Guest, Instructor, Room};
 use crate::runs::Runs;
-use crate::terminal::say;
+use crate::terminal::{failed, say};
 
 /// Shows the start page until Ctrl+C. What was started on it ends with it. If it is open to a class, it
 /// has the room, too.
@@ -31,17 +31,15 @@ pub fn start(root: &Path, is_open: bool) -> Result<bool, String> {
     let port = settings.extract_inner("port").unwrap_or(8000);
     let mut rocket = lesson.mount("/", routes![index]).mount("/", orders::routes());
     if is_open {
-        let addresses = Addresses::new(port);
         let exercises = exercise::all(root)?.into_iter().flat_map(|(_, all)| all);
         rocket = rocket
             .manage(Exercises(exercises.map(|it| it.key()).collect()))
-            .manage(Room::default())
-            .manage(addresses)
             .mount("/", routes![to_the_room])
             .mount("/", room::routes())
             .attach(greeting());
     }
-    let rocket = rocket.configure(settings).manage(Runs::new(root, port, is_open));
+    let rocket = rocket.configure(settings).manage(Room::default());
+    let rocket = rocket.manage(Runs::new(root, port, is_open));
     rocket::execute(async {
         if let Ok(rocket) = rocket.launch().await
             && let Some(runs) = rocket.state::<Runs>()
@@ -56,9 +54,7 @@ pub fn start(root: &Path, is_open: bool) -> Result<bool, String> {
 fn greeting() -> AdHoc {
     AdHoc::on_liftoff("Room", |rocket| {
         Box::pin(async move {
-            if let Some(addresses) = rocket.state::<Addresses>() {
-                say(&room::greeting(addresses));
-            }
+            say(&room::greeting(rocket.config().port));
         })
     })
 }
@@ -70,9 +66,9 @@ async fn index(
     session: &Session,
     runs: &State<Runs>,
 ) -> Result<page::Fresh, Status> {
-    let rows = page::rows(runs).await.map_err(report)?;
+    let rows = page::rows(runs).await.map_err(failed)?;
     let is_building = rows.iter().any(page::Row::is_building);
-    let next = exercise::next(&runs.root, None).map_err(report)?;
+    let next = exercise::next(&runs.root, None).map_err(failed)?;
     let (messages, is_open) = (session.flashes(), runs.is_open);
     let context = context! { rows, next, messages, is_open };
     Ok(page::Fresh::new(Template::render("00-start/index", context), is_building))
@@ -82,10 +78,4 @@ async fn index(
 #[get("/", rank = 2)]
 fn to_the_room(_guest: Guest<'_>) -> Redirect {
     Redirect::to(uri!("/join"))
-}
-
-/// Something is wrong with a file of the workspace: the terminal says what.
-fn report(problem: String) -> Status {
-    say(&problem);
-    Status::InternalServerError
 }

@@ -2,9 +2,18 @@
 
 use std::io::{self, Write};
 
+use rocket::http::Status;
+
 /// Says a text of one or more lines. Where the terminal is closed, there is no place to say so.
 pub fn say(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// Says what is wrong with a file of the workspace. The page says only that something is.
+#[must_use]
+pub fn failed(problem: String) -> Status {
+    say(&problem);
+    Status::InternalServerError
 }
 
 /// Asks a question, and says whether the answer is yes.

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use rocket::figment::Figment;
@@ -34,7 +35,13 @@ impl Lesson {
     /// `03`
     #[must_use]
     pub fn number(&self) -> &str {
-        &self.folder[..2]
+        number(&self.folder)
+    }
+
+    /// The ports of its servers, if the first has this one.
+    #[must_use]
+    pub fn ports(&self, first: u16) -> Range<u16> {
+        first..first + self.servers
     }
 
     /// `lesson-03`
@@ -54,6 +61,12 @@ impl Lesson {
     pub fn folders(&self) -> [String; 2] {
         [format!("lessons/{}", self.folder), format!("templates/{}", self.folder)]
     }
+}
+
+/// The number of a lesson, by its folder.
+#[must_use]
+pub fn number(folder: &str) -> &str {
+    &folder[..2]
 }
 
 /// The lessons in their order, but for 00, which is this program.

@@ -26,9 +26,16 @@ const HEADERS: [(&str, &str); 2] =
 /// The header of the policy.
 pub(crate) const POLICY: &str = "Content-Security-Policy";
 
-/// The policy: nothing but what this server itself serves, no scripts or styles
-/// within the page, and frames around it only in `framed_by`.
-pub(crate) fn policy(framed_by: &str) -> String {
+/// The Content-Security-Policy of every page: nothing but what this server itself serves, no scripts or
+/// styles within the page, and frames around it only in `framed_by`, such as `'none'`. A page that needs
+/// more sets the header itself, to this and what it adds.
+///
+/// ```
+/// let policy = format!("{}; connect-src 'self'", shared::policy("'none'"));
+/// assert!(policy.starts_with("default-src 'none'"));
+/// ```
+#[must_use]
+pub fn policy(framed_by: &str) -> String {
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors "
         .to_owned()

@@ -29,6 +29,10 @@ pub(crate) const DESK: Look = Look { width: 1280, height: 900, scheme: "light", 
 /// 1920 by 950 pixels at 150 %.
 pub(crate) const PROJECTOR: Look = Look { height: 633, ..DESK };
 
+/// The keys of these names.
+pub(crate) const TAB: &str = "\u{e004}";
+pub(crate) const ENTER: &str = "\u{e007}";
+
 pub(crate) struct Chromium {
     client: Client,
     driver: Child,
@@ -114,6 +118,16 @@ impl Chromium {
         });
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
         self.client.screenshot().await.unwrap()
+    }
+
+    /// Goes on with the Tab key until this script says that it is there.
+    pub(crate) async fn tab_until(&self, is_there: &str) {
+        for _ in 0..20 {
+            if self.run(is_there).await == true {
+                break;
+            }
+            self.type_keys(TAB).await;
+        }
     }
 
     /// Prints the page to a file, as PDF.
@@ -221,5 +235,13 @@ impl WebDriverCompatibleCommand for ChromeCommand {
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
         (http::Method::POST, Some(self.body.to_string()))
+    }
+}
+
+/// Keeps a picture for the docs, if that is wanted: `PICTURES=docs/pictures tests/full`.
+pub(crate) fn keep_picture(name: &str, png: &[u8]) {
+    assert!(png.len() > 10_000, "{name} is empty");
+    if let Ok(folder) = std::env::var("PICTURES") {
+        std::fs::write(tests::root().join(folder).join(name), png).unwrap();
     }
 }

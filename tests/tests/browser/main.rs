@@ -6,7 +6,7 @@ mod chromium;
 
 use std::process::Command;
 
-use chromium::{Chromium, DESK, Look, PROJECTOR};
+use chromium::{Chromium, DESK, ENTER, Look, PROJECTOR, TAB, keep_picture};
 use fantoccini::wd::PrintSize;
 use serde_json::Value;
 use tests::{ADMIN, Browser, PASSWORD, Running, command};
@@ -285,17 +285,11 @@ async fn the_keyboard_alone_will_do() {
     let server = Running::start("02-name-form", &[]);
     let browser = Chromium::open(DESK).await;
     browser.goto(&server.address).await;
-    let (tab, enter) = ("\u{e004}", "\u{e007}");
-    browser.type_keys(tab).await;
+    browser.type_keys(TAB).await;
     assert_eq!(browser.run("return document.activeElement.className").await, "skip");
-    for _ in 0..10 {
-        if browser.run("return document.activeElement.name").await == "name" {
-            break;
-        }
-        browser.type_keys(tab).await;
-    }
+    browser.tab_until("return document.activeElement.name === 'name'").await;
     browser.type_keys("Ferris").await;
-    browser.type_keys(enter).await;
+    browser.type_keys(ENTER).await;
     browser.shows("The server knows you again").await;
     browser.close().await;
 }
@@ -735,11 +729,4 @@ async fn the_pictures_can_be_taken() {
     browser.goto(&format!("{}/docs", server.address)).await;
     keep_picture("docs.png", &browser.picture(900).await);
     browser.close().await;
-}
-
-fn keep_picture(name: &str, png: &[u8]) {
-    assert!(png.len() > 10_000, "{name} is empty");
-    if let Ok(folder) = std::env::var("PICTURES") {
-        std::fs::write(tests::root().join(folder).join(name), png).unwrap();
-    }
 }

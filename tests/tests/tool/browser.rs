@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::chromium::{Chromium, DESK, Look};
+use crate::chromium::{Chromium, DESK, ENTER, Look, keep_picture};
 use crate::room;
 use crate::workspace::{TEMPLATE, Tool, Workspace, free_port};
 
@@ -46,15 +46,9 @@ async fn the_start_page_is_in_order_and_needs_neither_mouse_nor_javascript() {
 
     browser.look(DESK).await;
     browser.goto(&tool.address).await;
-    let (tab, enter) = ("\u{e004}", "\u{e007}");
     let on_start = "return document.activeElement.matches('form[action^=\"/start/\"] button')";
-    for _ in 0..20 {
-        if browser.run(on_start).await == true {
-            break;
-        }
-        browser.type_keys(tab).await;
-    }
-    browser.type_keys(enter).await;
+    browser.tab_until(on_start).await;
+    browser.type_keys(ENTER).await;
     browser.shows("It runs: ").await;
     is_in_order_in_every_look(&browser, &tool, "a lesson runs").await;
     browser.close().await;
@@ -135,15 +129,8 @@ async fn the_room_is_in_order_and_shows_by_itself_what_is_new() {
 
     board.click("form[action='/room/ask'] button", "0 of 1 have voted").await;
     phone.shows("Where is the word?").await;
-    let (tab, enter) = ("\u{e004}", "\u{e007}");
-    let on_vote = "return document.activeElement.id === 'vote-2'";
-    for _ in 0..20 {
-        if phone.run(on_vote).await == true {
-            break;
-        }
-        phone.type_keys(tab).await;
-    }
-    phone.type_keys(enter).await;
+    phone.tab_until("return document.activeElement.id === 'vote-2'").await;
+    phone.type_keys(ENTER).await;
     board.shows("1 of 1 have voted").await;
     for (browser, place) in [(&phone, "/join"), (&board, "/room")] {
         for (width, scheme) in WIDTHS_AND_SCHEMES {
@@ -192,11 +179,4 @@ fn room_of_the_lessons() -> Command {
     let mut command = Command::new(tests::program("00-start"));
     command.current_dir(tests::root()).arg("room").stdin(Stdio::null());
     command
-}
-
-fn keep_picture(name: &str, png: &[u8]) {
-    assert!(png.len() > 10_000, "{name} is empty");
-    if let Ok(folder) = std::env::var("PICTURES") {
-        std::fs::write(tests::root().join(folder).join(name), png).unwrap();
-    }
 }

@@ -31,7 +31,7 @@ pub fn next(root: &Path) -> Result<bool, String> {
 }
 
 fn show(exercise: &Exercise) {
-    let (arguments, number) = (exercise.arguments(), &exercise.lesson[..2]);
+    let (arguments, number) = (exercise.arguments(), workspace::number(&exercise.lesson));
     say(&format!("Lesson {number} · {}\n\n{}\n", exercise.title, exercise.task));
     say(&format!("  run      cargo lesson {number}"));
     say(&format!("  check    cargo lesson check {arguments}"));

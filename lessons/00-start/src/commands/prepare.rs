@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::build::{self, Build};
 use crate::ports;
 use crate::terminal::say;
-use crate::workspace::{self, Lesson};
+use crate::workspace;
 
 /// A classroom and a browser with many tabs want no more at once.
 const OPEN_FILES: usize = 600;
@@ -22,10 +22,8 @@ pub fn prepare(root: &Path) -> Result<bool, String> {
         are_well &= tell(&what, built.map(drop));
     }
     are_well &= tell("port 8000 is free", free(8000));
-    for Lesson { port, servers, .. } in &lessons {
-        for port in *port..port + servers {
-            are_well &= tell(&format!("port {port} is free"), free(port));
-        }
+    for port in lessons.iter().flat_map(|lesson| lesson.ports(lesson.port)) {
+        are_well &= tell(&format!("port {port} is free"), free(port));
     }
     are_well &= tell(&format!("{OPEN_FILES} files can be open"), open_files(root));
     Ok(are_well)

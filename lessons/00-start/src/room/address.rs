@@ -6,35 +6,21 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 use qrcode::render::unicode::Dense1x2;
 use rocket::http::ContentType;
-use rocket::{State, get};
+use rocket::{Config, get};
 
 use super::Instructor;
 use crate::network::addresses;
 
-/// Where other machines find this one.
-pub struct Addresses {
-    port: u16,
-}
-
-impl Addresses {
-    /// Those of a server on this port that listens at all of them.
-    #[must_use]
-    pub fn new(port: u16) -> Self {
-        Self { port }
-    }
-
-    /// Where learners join, the likeliest first.
-    #[must_use]
-    pub fn to_join(&self) -> Vec<String> {
-        let address = |address| format!("http://{}/join", SocketAddr::new(address, self.port));
-        addresses().into_iter().map(address).collect()
-    }
+/// Where learners join a room on this port, the likeliest address first.
+pub(super) fn to_join(port: u16) -> Vec<String> {
+    let address = |address| format!("http://{}/join", SocketAddr::new(address, port));
+    addresses().into_iter().map(address).collect()
 }
 
 /// What the terminal says of a room.
 #[must_use]
-pub fn greeting(addresses: &Addresses) -> String {
-    let (all, port) = (addresses.to_join(), addresses.port);
+pub fn greeting(port: u16) -> String {
+    let all = to_join(port);
     let board = format!("  room     http://127.0.0.1:{port}/room is the board, for the projector");
     let Some(first) = all.first() else {
         return format!(
@@ -51,11 +37,8 @@ pub fn greeting(addresses: &Addresses) -> String {
 
 /// The address at which learners join, as a picture.
 #[get("/room/qr.svg")]
-pub(super) fn qr_code(
-    _instructor: Instructor,
-    addresses: &State<Addresses>,
-) -> Option<(ContentType, String)> {
-    let code = QrCode::new(addresses.to_join().first()?).ok()?;
+pub(super) fn qr_code(_instructor: Instructor, config: &Config) -> Option<(ContentType, String)> {
+    let code = QrCode::new(to_join(config.port).first()?).ok()?;
     let picture = code.render::<svg::Color<'_>>().min_dimensions(300, 300).build();
     Some((ContentType::SVG, picture))
 }

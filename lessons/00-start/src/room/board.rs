@@ -1,15 +1,16 @@
 //! The board, for the projector, and what the instructor does there.
 
 use rocket::response::Redirect;
-use rocket::{FromForm, Route, State, get, post, routes, uri};
+use rocket::{Config, FromForm, Route, State, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::Clock;
 use shared::form::Form;
 
+use super::address::to_join;
 use super::door::PAGE;
 use super::live::Live;
 use super::poll::Phase;
-use super::{Addresses, Class, Guest, Instructor, Room};
+use super::{Class, Guest, Instructor, Room};
 use crate::question;
 use crate::runs::Runs;
 
@@ -18,7 +19,7 @@ use crate::runs::Runs;
 fn board(
     _instructor: Instructor,
     room: &State<Room>,
-    addresses: &State<Addresses>,
+    config: &Config,
     runs: &State<Runs>,
     clock: &Clock,
 ) -> Live {
@@ -27,7 +28,7 @@ fn board(
     let (people, asked) = (class.tiles(clock.now()), class.asked(None));
     let (count, door_is_closed) = (class.people.count(), class.people.door_is_closed);
     drop(class);
-    let (join, problem) = (addresses.to_join(), questions.as_ref().err());
+    let (join, problem) = (to_join(config.port), questions.as_ref().err());
     let questions = questions.as_deref().unwrap_or_default();
     let context = context! { people, asked, count, door_is_closed, questions, join, problem };
     Live::new(Template::render("00-start/room", context))

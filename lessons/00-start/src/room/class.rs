@@ -9,6 +9,7 @@ use super::Class;
 use super::people::Person;
 use super::poll::{Phase, Poll};
 use crate::progress::Progress;
+use crate::workspace::number;
 
 /// A learner on the board.
 #[derive(Serialize)]
@@ -85,10 +86,9 @@ pub(super) fn done(progress: &Progress) -> Vec<Done> {
             lessons.entry(lesson).or_default().push(exercise.to_owned());
         }
     }
-    let number = |lesson: &str| lesson.chars().take(2).collect();
     lessons
         .into_iter()
-        .map(|(lesson, exercises)| Done { lesson: number(lesson), exercises })
+        .map(|(lesson, exercises)| Done { lesson: number(lesson).to_owned(), exercises })
         .collect()
 }
 
@@ -107,7 +107,7 @@ fn asked(poll: &Poll, learner: Option<u64>) -> Asked {
     Asked {
         poll: poll.number,
         round: poll.round(),
-        lesson: question.lesson.chars().take(2).collect(),
+        lesson: number(&question.lesson).to_owned(),
         number: question.number,
         text: question.text.clone(),
         phase: poll.phase,

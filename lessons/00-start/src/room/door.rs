@@ -7,8 +7,9 @@ use rocket_dyn_templates::{Template, context};
 use shared::form::{Contextual, Form, Name};
 use shared::{Clock, Session};
 
+use super::code::new_code;
 use super::live::Live;
-use super::people::{Person, new_code};
+use super::people::Person;
 use super::{Class, Guest};
 
 /// Where the page of a learner is.

@@ -11,7 +11,7 @@ use rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use rocket::tokio::time::{sleep, timeout};
 use rocket::{Responder, Route, Shutdown, get, routes};
 use rocket_dyn_templates::Template;
-use shared::Session;
+use shared::{Session, policy};
 
 use super::door::member;
 use super::{Guest, Instructor};
@@ -25,8 +25,7 @@ pub(super) struct Live {
 
 impl Live {
     pub(super) fn new(page: Template) -> Self {
-        let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        let policy = format!("{}; connect-src 'self'", policy("'none'"));
         Self { page, policy: Header::new("Content-Security-Policy", policy) }
     }
 }

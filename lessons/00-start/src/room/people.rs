@@ -5,7 +5,6 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use rand::seq::SliceRandom;
 use shared::Timestamp;
 
 use crate::progress::Progress;
@@ -15,15 +14,6 @@ const PLACES: usize = 500;
 
 /// How long a name may be: it stands on the board.
 const LONGEST: usize = 40;
-
-/// Letters that are not taken for one another when they are read aloud or typed.
-const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-
-/// A code that shows that a name is one's own.
-pub(super) fn new_code() -> String {
-    let mut rng = rand::thread_rng();
-    (0..6).filter_map(|_| LETTERS.choose(&mut rng)).copied().map(char::from).collect()
-}
 
 /// A learner.
 pub(super) struct Person {

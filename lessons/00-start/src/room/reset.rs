@@ -14,13 +14,13 @@ pub fn reset(root: &Path, is_sure: bool) -> Result<bool, String> {
         return Err("`cargo lesson` runs a lesson: stop it first.".to_owned());
     };
     let lessons = workspace::lessons(root)?;
-    let running = lessons.iter().find(|lesson| ports::check(lesson.port).is_err());
-    if let Some(lesson) = running {
-        return Err(format!(
-            "Lesson {} runs, or another program uses its port {}: stop it first.",
-            lesson.number(),
-            lesson.port
-        ));
+    for lesson in &lessons {
+        if let Some(port) = lesson.ports(lesson.port).find(|port| ports::check(*port).is_err()) {
+            return Err(format!(
+                "Lesson {} runs, or another program uses its port {port}: stop it first.",
+                lesson.number()
+            ));
+        }
     }
     let folder = |lesson: workspace::Lesson| root.join("lessons").join(lesson.folder).join("data");
     let data: Vec<PathBuf> = lessons.into_iter().map(folder).filter(|it| it.is_dir()).collect();

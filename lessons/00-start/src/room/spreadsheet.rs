@@ -10,7 +10,8 @@ use shared::{Clock, Timestamp};
 use super::{Class, Instructor, Room};
 use crate::exercise;
 use crate::runs::Runs;
-use crate::terminal::say;
+use crate::terminal::failed;
+use crate::workspace::number;
 
 /// A file that the browser keeps.
 #[derive(Responder)]
@@ -28,10 +29,7 @@ fn class(
     runs: &State<Runs>,
     clock: &Clock,
 ) -> Result<Spreadsheet, Status> {
-    spreadsheet(&room.class(), &runs.root, clock.now()).map_err(|problem| {
-        say(&problem);
-        Status::InternalServerError
-    })
+    spreadsheet(&room.class(), &runs.root, clock.now()).map_err(failed)
 }
 
 fn spreadsheet(class: &Class, root: &Path, now: Timestamp) -> Result<Spreadsheet, String> {
@@ -41,7 +39,7 @@ fn spreadsheet(class: &Class, root: &Path, now: Timestamp) -> Result<Spreadsheet
     let mut titles = vec!["name".to_owned(), "minutes".to_owned(), "stuck for minutes".to_owned()];
     titles.extend(exercises.iter().map(exercise::Exercise::key));
     for poll in &polls {
-        let lesson = poll.question.lesson.chars().take(2).collect::<String>();
+        let lesson = number(&poll.question.lesson);
         let title = format!("poll {}, question {lesson}.{}", poll.number, poll.question.number);
         titles.extend([format!("{title} before"), format!("{title} after")]);
         titles.push(format!("{title} right"));

@@ -44,7 +44,7 @@ fn progress_by_tool(
     session: &Session,
     known: &State<Exercises>,
     form: Form<Told<'_>>,
-) -> Result<&'static str, (Status, &'static str)> {
+) -> Result<(), (Status, &'static str)> {
     let told: Progress = serde_json::from_str(form.progress)
         .map_err(|_| (Status::UnprocessableEntity, "This is no progress."))?;
     let told = told.into_iter().filter(|(key, _)| known.0.contains(key));
@@ -53,7 +53,7 @@ fn progress_by_tool(
             person.progress.extend(told);
         }
     });
-    is_there.then_some("It is known.").ok_or((Status::Gone, "You are no longer in the room."))
+    is_there.then_some(()).ok_or((Status::Gone, "You are no longer in the room."))
 }
 
 /// The exercises that there are.

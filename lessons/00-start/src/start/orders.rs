@@ -1,35 +1,18 @@
 //! The buttons of the start page.
 
-use std::convert::Infallible;
-
 use rocket::http::Status;
-use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Route, State, post, routes};
 use shared::Session;
 
-use super::report;
 use crate::room::{Instructor, Room};
 use crate::runs::Runs;
+use crate::terminal::failed;
 use crate::workspace;
 
-/// The class that sees what runs, if the room is open.
-struct Visited<'r>(Option<&'r Room>);
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Visited<'r> {
-    type Error = Infallible;
-
-    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        Outcome::Success(Self(req.rocket().state()))
-    }
-}
-
-/// Tells the class, and leads back to the start page.
-fn done(visited: &Visited<'_>) -> Redirect {
-    if let Some(room) = visited.0 {
-        room.changed_for_all();
-    }
+/// Tells the class, if there is one, and leads back to the start page.
+fn done(room: &Room) -> Redirect {
+    room.changed_for_all();
     Redirect::to("/")
 }
 
@@ -39,13 +22,13 @@ async fn start_lesson(
     _instructor: Instructor,
     session: &Session,
     runs: &State<Runs>,
-    visited: Visited<'_>,
+    room: &State<Room>,
     number: &str,
 ) -> Redirect {
     if let Err(problem) = runs.start(number).await {
         session.flash(problem);
     }
-    done(&visited)
+    done(room)
 }
 
 /// It stops what was started here. Lessons that run in another terminal are not its own.
@@ -54,13 +37,13 @@ async fn stop_lesson(
     _instructor: Instructor,
     session: &Session,
     runs: &State<Runs>,
-    visited: Visited<'_>,
+    room: &State<Room>,
     number: &str,
 ) -> Redirect {
     if runs.stop(number).await {
         session.flash("It is stopped.");
     }
-    done(&visited)
+    done(room)
 }
 
 /// All that do not run, for a class.
@@ -69,20 +52,20 @@ async fn start_all(
     _instructor: Instructor,
     session: &Session,
     runs: &State<Runs>,
-    visited: Visited<'_>,
+    room: &State<Room>,
 ) -> Result<Redirect, Status> {
-    for lesson in workspace::lessons(&runs.root).map_err(report)? {
+    for lesson in workspace::lessons(&runs.root).map_err(failed)? {
         if let Err(problem) = runs.start(lesson.number()).await {
             session.flash(problem);
         }
     }
-    Ok(done(&visited))
+    Ok(done(room))
 }
 
 #[post("/stop")]
-async fn stop_all(_instructor: Instructor, runs: &State<Runs>, visited: Visited<'_>) -> Redirect {
+async fn stop_all(_instructor: Instructor, runs: &State<Runs>, room: &State<Room>) -> Redirect {
     runs.stop_all().await;
-    done(&visited)
+    done(room)
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -53,6 +53,7 @@ impl Row {
 
 pub(super) async fn rows(runs: &State<Runs>) -> Result<Vec<Row>, String> {
     let progress = progress::read(&runs.root);
+    let host_for_others = runs.is_open.then(|| runs.reach().host());
     let mut rows = vec![];
     for (lesson, exercises) in exercise::all(&runs.root)? {
         let is_done = |it: &exercise::Exercise| progress.get(&it.key()) == Some(&true);
@@ -69,7 +70,7 @@ pub(super) async fn rows(runs: &State<Runs>) -> Result<Vec<Row>, String> {
             None => How::Stopped,
         };
         let address = format!("http://127.0.0.1:{port}/");
-        let for_others = runs.is_open.then(|| format!("http://{}:{port}/", runs.reach().host()));
+        let for_others = host_for_others.map(|host| format!("http://{host}:{port}/"));
         rows.push(Row { number, address, for_others, how, exercises, lesson });
     }
     Ok(rows)

@@ -29,9 +29,3 @@ fn the_room_has_an_end_and_a_door() {
     people.door_is_closed = false;
     assert!(people.join("Tim", "", 0).is_ok());
 }
-
-#[test]
-fn a_code_is_six_letters_and_another_each_time() {
-    let codes = [new_code(), new_code()];
-    assert!(codes.iter().all(|code| code.len() == 6) && codes[0] != codes[1], "{codes:?}");
-}
