@@ -50,7 +50,8 @@ fn join(
     let Some(Joining { name, new, code }) = &form.value else {
         let typed = form.context.field_value("name").unwrap_or_default();
         let problem = form.context.field_errors("name").map(ToString::to_string).next();
-        let problem = problem.unwrap_or_else(|| "Please type a name.".to_owned());
+        let problem = problem
+            .unwrap_or_else(|| "A field is missing. Please load this page again.".to_owned());
         return Err((Status::UnprocessableEntity, door(session, typed, &problem)));
     };
     let name = name.as_str();
