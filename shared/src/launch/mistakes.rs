@@ -81,7 +81,7 @@ impl Fairing for Mistakes {
             return;
         }
         let Some(evidence) = Evidence::of(req, heard) else { return };
-        let problems = evidence.problems.own();
+        let problems = evidence.problems.all();
         if req.uri().path() == STOPPED && !problems.is_empty() {
             let mistakes = problems.iter().map(|it| template::broken(&evidence, it)).collect();
             let page = page::whole(&evidence, mistakes);
@@ -121,7 +121,7 @@ fn mistakes(evidence: &Evidence<'_>, status: Status) -> Vec<Mistake> {
 
 /// Whether the lesson's templates are not in order.
 fn is_broken(req: &Request<'_>) -> bool {
-    req.rocket().state().is_some_and(|problems: &Problems| !problems.own().is_empty())
+    req.rocket().state().is_some_and(|problems: &Problems| !problems.all().is_empty())
 }
 
 /// Answers in place of every handler while the templates are not in order.

@@ -3,8 +3,8 @@
 mod check;
 mod copy;
 mod problem;
+mod used;
 
-use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 pub(super) use self::check::{culprit, line_of_culprit, name_of};
 pub(super) use self::copy::remove_copy;
 pub(super) use self::problem::{Problem, Problems};
-use super::catalogue::{self, Catalogue};
-use super::files;
+use self::used::Used;
+use super::catalogue::Catalogue;
 use crate::form;
 
 /// The template that all pages extend.
@@ -43,21 +43,7 @@ pub(crate) fn fairing(lessons: &Catalogue, xray_is_on: bool) -> impl Fairing + u
         count.fetch_add(1, Ordering::SeqCst);
         Ok(())
     });
-    copy::Templates::new(engine, loaded, folders(&lesson.folder), facts)
-}
-
-/// The folders of templates that a lesson uses: its own, and those of lessons that its sources name, as
-/// lesson 09 takes files of lesson 08.
-fn folders(lesson: &str) -> Vec<String> {
-    let lessons = catalogue::root().unwrap_or_default().join("lessons");
-    let sources = lessons.join(lesson).join("src");
-    let mut files = files::below(&sources).unwrap_or_default();
-    files.retain(|file| !file.ends_with("tests.rs"));
-    let texts = files.iter().filter_map(|file| fs::read_to_string(sources.join(file)).ok());
-    let text: String = texts.collect();
-    let all = fs::read_dir(lessons).into_iter().flatten().flatten();
-    let all = all.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    all.filter(|folder| folder == lesson || text.contains(&format!("/{folder}/"))).collect()
+    copy::Templates::new(engine, loaded, Used::by(&lesson.folder), facts)
 }
 
 /// Gives Tera what the templates of the lessons use.

@@ -25,11 +25,10 @@ const MARK: &[u8] = "\u{feff}".as_bytes();
 /// no mistake, it is left out.
 pub(super) fn check(
     files: &Files,
-    lessons: &[String],
     facts: &Value,
     marks_are_mistakes: bool,
 ) -> (Files, Vec<Problem>) {
-    let mut check = Check { lessons, parsed: BTreeMap::new(), problems: vec![] };
+    let mut check = Check { parsed: BTreeMap::new(), problems: vec![] };
     for (file, bytes) in files {
         let unmarked = bytes.strip_prefix(MARK);
         if unmarked.is_some() && marks_are_mistakes {
@@ -88,21 +87,16 @@ struct Parsed {
     template: Template,
 }
 
-struct Check<'a> {
-    /// The folders that are the lesson's own: a problem elsewhere is another lesson's.
-    lessons: &'a [String],
+struct Check {
     /// The templates that are good so far, by name.
     parsed: BTreeMap<String, Parsed>,
     problems: Vec<Problem>,
 }
 
-impl Check<'_> {
+impl Check {
     fn blame(&mut self, file: &Path, line: Option<usize>, what: &str, mend: &str) {
-        // Those at the top are for every lesson.
-        let is_at_the_top = file.components().count() == 1;
-        let is_own = is_at_the_top || self.lessons.iter().any(|lesson| file.starts_with(lesson));
         let (file, what, mend) = (file.to_owned(), what.to_owned(), mend.to_owned());
-        self.problems.push(Problem { file, line, what, mend, is_own });
+        self.problems.push(Problem { file, line, what, mend });
     }
 
     fn parse(&mut self, file: &Path, text: &str) {
@@ -151,8 +145,12 @@ impl Check<'_> {
     /// Puts them together, as the engine will, and sees what does not fit.
     fn assemble(&mut self, facts: &Value) {
         let mut tera = Tera::default();
-        let texts = self.parsed.iter().map(|(name, it)| (name.as_str(), it.text.as_str()));
-        let assembled = tera.add_raw_templates(texts).and_then(|()| customize(&mut tera, facts));
+        let templates = self.parsed.iter().map(|(name, it)| (name.clone(), it.template.clone()));
+        tera.templates.extend(templates);
+        let assembled = tera
+            .build_inheritance_chains()
+            .and_then(|()| tera.check_macro_files())
+            .and_then(|()| customize(&mut tera, facts));
         let Err(error) = assembled else { return self.look_at_blocks(&tera) };
         let words = chain(&error);
         let is_named = |name: &&String| {
@@ -243,13 +241,12 @@ mod tests {
 
     use super::*;
 
-    /// What is wrong with these templates for a lesson `02`, in a line each, and which can be used.
+    /// What is wrong with these templates, in a line each, and which can be used.
     fn check_all(files: &[(&str, &[u8])], marks_are_mistakes: bool) -> (Vec<String>, Vec<String>) {
         let files = files.iter().map(|(file, text)| (PathBuf::from(file), text.to_vec())).collect();
-        let (good, problems) = check(&files, &["02".to_owned()], &json!({}), marks_are_mistakes);
-        let told = problems
-            .iter()
-            .map(|it| format!("{}:{:?} {} {}", it.file.display(), it.line, it.is_own, it.what));
+        let (good, problems) = check(&files, &json!({}), marks_are_mistakes);
+        let told =
+            problems.iter().map(|it| format!("{}:{:?} {}", it.file.display(), it.line, it.what));
         (told.collect(), good.keys().map(|file| name_of(file)).collect())
     }
 
@@ -259,7 +256,7 @@ mod tests {
     #[test]
     fn a_file_that_is_not_utf8_is_named_with_its_line() {
         let (told, good) = check_all(&[("02/a.html.tera", b"\xef\xbb\xbf\xc3\xa4\n\n\xe4")], false);
-        assert_eq!(told, ["02/a.html.tera:Some(3) true it is not UTF-8 here"]);
+        assert_eq!(told, ["02/a.html.tera:Some(3) it is not UTF-8 here"]);
         assert!(good.is_empty());
     }
 
@@ -275,8 +272,8 @@ mod tests {
             false,
         );
         assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].starts_with("02/b.html.tera:Some(2) true it does not parse"), "{told:?}");
-        assert!(told[1].starts_with("05/c.html.tera:Some(1) false it does not parse"), "{told:?}");
+        assert!(told[0].starts_with("02/b.html.tera:Some(2) it does not parse"), "{told:?}");
+        assert!(told[1].starts_with("05/c.html.tera:Some(1) it does not parse"), "{told:?}");
         assert_eq!(good, ["05/d"]);
     }
 
@@ -305,9 +302,6 @@ mod tests {
     fn an_error_in_base_is_found_where_it_stands() {
         let base: (&str, &[u8]) = ("base.html.tera", b"<p>\n{{ lesson.nubmer }}");
         let (told, _) = check_all(&[base], true);
-        assert!(
-            told[0].starts_with("base.html.tera:Some(2) true Variable `lesson.nubmer`"),
-            "{told:?}"
-        );
+        assert!(told[0].starts_with("base.html.tera:Some(2) Variable `lesson.nubmer`"), "{told:?}");
     }
 }

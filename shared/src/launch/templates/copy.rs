@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -16,10 +16,10 @@ use rocket::{Build, Data, Orbit, Request, Rocket};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::Problems;
 use super::check::{Files, check};
+use super::{Problems, Used};
 use crate::launch::logger::harmless;
-use crate::launch::{files, mistakes};
+use crate::launch::mistakes;
 use crate::terminal::{Stream, say};
 
 /// `rocket_dyn_templates` 0.2.0 with a copy of the folder of templates. From the folder itself it would
@@ -30,8 +30,8 @@ use crate::terminal::{Stream, say};
 pub(super) struct Templates<F> {
     engine: F,
     loaded: Arc<AtomicUsize>,
-    /// The folders of the lesson, and what `base` knows of it.
-    lessons: Vec<String>,
+    /// Which of them the lesson uses, and what `base` knows of it.
+    used: Used,
     facts: Value,
     problems: Problems,
     copy: Mutex<Option<Mirror>>,
@@ -59,20 +59,19 @@ struct Mirror {
 }
 
 impl Mirror {
-    /// Copies what has changed, and says whether anything has. While the lesson's own templates are
-    /// not in order, the old ones stay.
+    /// Copies what has changed, and says whether anything has. While they are not in order, the old
+    /// ones stay.
     fn update(&mut self, templates: &Templates<impl Fairing>) -> io::Result<bool> {
-        let found = read(&self.original)?;
+        let found = templates.used.read(&self.original)?;
         if found == self.found {
             return Ok(false);
         }
-        let (good, problems) = check(&found, &templates.lessons, &templates.facts, self.explains);
+        let (good, problems) = check(&found, &templates.facts, self.explains);
         self.found = found;
-        let own: Vec<_> = problems.iter().filter(|problem| problem.is_own).collect();
-        for problem in &own {
+        for problem in &problems {
             log::error!("{}", problem.in_words(&self.original));
         }
-        let is_broken = !own.is_empty();
+        let is_broken = !problems.is_empty();
         templates.problems.set(&self.original, problems);
         if good == self.copied || is_broken && !self.copied.is_empty() {
             return Ok(false);
@@ -91,23 +90,11 @@ impl Mirror {
     }
 }
 
-/// The templates in this folder and in those of the lessons below it.
-fn read(folder: &Path) -> io::Result<Files> {
-    let is_template = |file: &PathBuf| file.extension().is_some_and(|end| end == "tera");
-    let templates = files::below(folder)?.into_iter().filter(is_template);
-    templates.map(|file| Ok((file.clone(), fs::read(folder.join(&file))?))).collect()
-}
-
 impl<F: Fairing> Templates<F> {
     /// `loaded` counts how often the engine has loaded them.
-    pub(super) fn new(
-        engine: F,
-        loaded: Arc<AtomicUsize>,
-        lessons: Vec<String>,
-        facts: Value,
-    ) -> Self {
+    pub(super) fn new(engine: F, loaded: Arc<AtomicUsize>, used: Used, facts: Value) -> Self {
         let (problems, copy) = (Problems::default(), Mutex::default());
-        Self { engine, loaded, lessons, facts, problems, copy }
+        Self { engine, loaded, used, facts, problems, copy }
     }
 
     /// Makes the copy. Templates that are not in order stop the launch, unless a page explains them.
@@ -122,7 +109,7 @@ impl<F: Fairing> Templates<F> {
                 "template_dir: the directory {original} cannot be copied: {error}"
             ));
         }
-        if !explains && !self.problems.own().is_empty() {
+        if !explains && !self.problems.all().is_empty() {
             return Err("Mend that, and start the lesson again.".to_owned());
         }
         *self.copy.lock() = Some(mirror);
@@ -166,7 +153,7 @@ impl<F: Fairing> Fairing for Templates<F> {
     async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
         self.engine.on_liftoff(rocket).await;
         // What was said before the launch is heard only if there is none.
-        for problem in self.problems.own() {
+        for problem in self.problems.all() {
             let problem = problem.in_words(&self.problems.folder());
             say(Stream::Stderr, &harmless(&format!("error: {problem}")));
         }

@@ -14,8 +14,6 @@ pub(crate) struct Problem {
     pub(crate) line: Option<usize>,
     pub(crate) what: String,
     pub(crate) mend: String,
-    /// Whether the lesson that runs cannot do without this template.
-    pub(crate) is_own: bool,
 }
 
 impl Problem {
@@ -42,8 +40,8 @@ impl Problems {
     }
 
     /// What keeps the pages of this lesson from being rendered.
-    pub(crate) fn own(&self) -> Vec<Problem> {
-        self.0.lock().1.iter().filter(|problem| problem.is_own).cloned().collect()
+    pub(crate) fn all(&self) -> Vec<Problem> {
+        self.0.lock().1.clone()
     }
 
     /// What is wrong with this file.
