@@ -6,6 +6,7 @@ pub(crate) mod catalogue;
 mod docs;
 mod failures;
 mod files;
+mod harmless;
 pub(crate) mod leash;
 pub(crate) mod lesson;
 mod lesson_link;

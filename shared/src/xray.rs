@@ -3,12 +3,14 @@
 //! It is on in debug builds, and in release builds where the setting `xray` is true. When it is off,
 //! nothing of it is attached.
 
+mod browser;
 mod diff;
 mod exchange;
 mod experiment;
 mod fairing;
 mod hands_on;
 mod history;
+mod offer;
 pub(crate) mod picture;
 mod set_cookie;
 mod story;

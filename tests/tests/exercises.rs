@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::sync::Mutex;
+use std::{fs, iter, thread};
 
 use lesson_00::build::{Build, cargo};
 use lesson_00::check::attempt;
@@ -147,33 +147,25 @@ fn every_diff_fits_the_files_as_they_are() {
 #[test]
 #[ignore = "needs minutes: tests/full"]
 fn every_check_tells_right_from_wrong() {
-    let wanted = std::env::var("EXERCISES").unwrap_or_default();
-    let workshop = Workshop::open();
-    let mut problems = vec![];
-    for lesson in lessons() {
-        let all = of_lesson(&root(), &lesson).unwrap();
-        let chosen: Vec<_> = all.iter().filter(|it| it.key().starts_with(&wanted)).collect();
-        if chosen.is_empty() {
-            continue;
-        }
-        problems.extend(workshop.judge(&lesson, "unsolved", "", all.iter().flat_map(blocks), &[]));
-        for exercise in chosen {
-            for (what, diff) in diffs(exercise) {
-                let is_mistake = exercise.mistakes.iter().any(|it| it.sentence == what);
-                let passes = if is_mistake { &what } else { &exercise.name };
-                // What a mistake does to other exercises is not asked, nor whether a solution is a known
-                // mistake of another exercise.
-                let others = all.iter().filter(|it| !is_mistake && it.name != exercise.name);
-                let asked = blocks(exercise).chain(others.map(|it| (&it.name, &it.check)));
-                let what = format!("{}: {what}", exercise.name);
-                problems.extend(workshop.judge(&lesson, &what, &diff, asked, &[passes]));
-            }
-        }
-    }
+    let left = Mutex::new(lessons());
+    // While one builds, the other checks.
+    let problems = thread::scope(|scope| {
+        let at_work = ["a", "b"].map(|name| {
+            let left = &left;
+            scope.spawn(move || {
+                let workshop = Workshop::open(name);
+                let next = || left.lock().unwrap().pop();
+                iter::from_fn(next).flat_map(|lesson| workshop.judge_all(&lesson)).collect()
+            })
+        });
+        let ended = at_work.map(|it| -> Vec<String> { it.join().unwrap() });
+        ended.concat()
+    });
     fail_with(&problems);
 }
 
-/// A copy of the workspace, in which exercises are solved and mistakes are made.
+/// A copy of the workspace, in which exercises are solved and mistakes are made. What two of them build
+/// is in one place: the programs of two lessons have two names.
 struct Workshop {
     copy: PathBuf,
     built: PathBuf,
@@ -181,8 +173,9 @@ struct Workshop {
 
 impl Workshop {
     /// The copy and what is built in it stay for the next time.
-    fn open() -> Self {
-        let workshop = Self { copy: target().join("exercises"), built: target_of_copies() };
+    fn open(name: &str) -> Self {
+        let copy = target().join("exercises").join(name);
+        let workshop = Self { copy, built: target_of_copies() };
         for folder in ["lessons", "shared", "templates", "tests"] {
             // What a test that was stopped has left goes too.
             let left = files_in(&workshop.copy, Path::new(folder));
@@ -197,6 +190,30 @@ impl Workshop {
             workshop.put_back(Path::new(file));
         }
         workshop
+    }
+
+    /// Makes each change to a lesson that its exercises have, and says what was judged wrongly.
+    fn judge_all(&self, lesson: &str) -> Vec<String> {
+        let wanted = std::env::var("EXERCISES").unwrap_or_default();
+        let all = of_lesson(&root(), lesson).unwrap();
+        let chosen: Vec<_> = all.iter().filter(|it| it.key().starts_with(&wanted)).collect();
+        if chosen.is_empty() {
+            return vec![];
+        }
+        let mut problems = self.judge(lesson, "unsolved", "", all.iter().flat_map(blocks), &[]);
+        for exercise in chosen {
+            for (what, diff) in diffs(exercise) {
+                let is_mistake = exercise.mistakes.iter().any(|it| it.sentence == what);
+                let passes = if is_mistake { &what } else { &exercise.name };
+                // What a mistake does to other exercises is not asked, nor whether a solution is a known
+                // mistake of another exercise.
+                let others = all.iter().filter(|it| !is_mistake && it.name != exercise.name);
+                let asked = blocks(exercise).chain(others.map(|it| (&it.name, &it.check)));
+                let what = format!("{}: {what}", exercise.name);
+                problems.extend(self.judge(lesson, &what, &diff, asked, &[passes]));
+            }
+        }
+        problems
     }
 
     /// Builds the lesson with this diff, and runs these blocks: those of these names pass, the name of an

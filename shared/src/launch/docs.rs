@@ -3,6 +3,7 @@
 
 mod code;
 mod exercises;
+mod heading;
 mod markdown;
 mod source;
 

@@ -10,6 +10,7 @@ use std::thread;
 use rocket::figment::Figment;
 
 use super::catalogue::Lesson;
+use super::harmless::harmless;
 use super::{logger, mend, mistakes, templates};
 use crate::terminal::{Stream, flush, say};
 
@@ -65,7 +66,7 @@ fn tell(info: &PanicHookInfo<'_>) {
         BacktraceStatus::Captured => trace.to_string(),
         _ => "note: run with `RUST_BACKTRACE=1` to see what led there".to_owned(),
     };
-    say(Stream::Stderr, &logger::harmless(&format!("{info}\n{trace}")));
+    say(Stream::Stderr, &harmless(&format!("{info}\n{trace}")));
 }
 
 /// Says what was logged about a launch that failed, and the mend.

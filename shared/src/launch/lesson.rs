@@ -82,11 +82,12 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
     shutdown::note_grace(&figment);
     logger::install(&figment);
     let xray_is_on = xray::is_on(&figment);
+    let mistakes_are_explained = mistakes::are_explained(&figment);
     let rocket = rocket::custom(figment);
     #[cfg(feature = "database")]
     let rocket = rocket.attach(crate::http::mailbox::fairing());
     let rocket = rocket
-        .attach(templates::fairing(&lessons, xray_is_on))
+        .attach(templates::fairing(&lessons, xray_is_on, mistakes_are_explained))
         .attach(Shield::new())
         .attach(SessionFairing)
         .attach(AdHoc::on_ignite("Around the lesson", |rocket| async {

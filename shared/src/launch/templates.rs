@@ -24,7 +24,11 @@ use crate::form;
 const BASE: &str = "base";
 
 /// The templates, in which `base` knows the lesson, and `input(form=form, name="…", label="…")` is a field of a form.
-pub(crate) fn fairing(lessons: &Catalogue, xray_is_on: bool) -> impl Fairing + use<> {
+pub(crate) fn fairing(
+    lessons: &Catalogue,
+    xray_is_on: bool,
+    mistakes_are_explained: bool,
+) -> impl Fairing + use<> {
     let lesson = lessons.running();
     let facts = json!({
         "number": lesson.number,
@@ -43,7 +47,7 @@ pub(crate) fn fairing(lessons: &Catalogue, xray_is_on: bool) -> impl Fairing + u
         count.fetch_add(1, Ordering::SeqCst);
         Ok(())
     });
-    copy::Templates::new(engine, loaded, Used::by(&lesson.folder), facts)
+    copy::Templates::new(engine, loaded, Used::by(&lesson.folder), facts, mistakes_are_explained)
 }
 
 /// Gives Tera what the templates of the lessons use.

@@ -4,7 +4,7 @@ use rocket::http::HeaderMap;
 use rocket::{Request, Response};
 use serde::Serialize;
 
-use super::history::cookie_name;
+use super::browser::cookie_name;
 use super::story::{Change, changes};
 use crate::http::access_log::without_secrets;
 use crate::id::without_ids;

@@ -8,10 +8,12 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, Response, Route, get, routes};
 use rocket_dyn_templates::Template;
 
+use super::browser::Browser;
 use super::exchange::Exchange;
-use super::history::{Browser, History, Moment};
+use super::history::{History, Moment};
 use super::route_path;
 use super::story::changes;
+use super::tokens::good_token;
 use super::two;
 use super::view::{Panel, View};
 use crate::http::access_log::Notes;
@@ -84,14 +86,6 @@ async fn add_panel(req: &Request<'_>, res: &mut Response<'_>, panel: Panel) {
         res.set_sized_body(page.len(), Cursor::new(page));
         res.set_raw_header("Cache-Control", "no-store");
     }
-}
-
-/// The token that the browser has after this answer, if there is a session behind it.
-pub(super) fn good_token(req: &Request<'_>, sessions: &Sessions) -> Option<String> {
-    let effect = Effect::of(req)?;
-    effect.after.as_ref()?;
-    let set = effect.cookie.as_ref().map(|cookie| cookie.value().to_owned());
-    set.or_else(|| cookie::value(req, &sessions.cookie_name))
 }
 
 /// What this exchange was to the session.

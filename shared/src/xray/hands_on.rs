@@ -7,8 +7,9 @@ use rocket::response::Redirect;
 use rocket::{FromForm, Route, post, routes, uri};
 
 use super::Settings;
+use super::browser::Browser;
 use super::experiment::{Expected, Idea};
-use super::history::{Browser, History, Known};
+use super::history::{History, Known};
 use super::story::{clock, note};
 use super::tokens::Next;
 use crate::form::Form;

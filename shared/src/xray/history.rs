@@ -1,67 +1,24 @@
 //! The last exchanges of each browser.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rocket::Request;
-use rocket::http::Cookie;
 
+use super::browser::Browser;
 use super::exchange::{Exchange, since_the_click};
 use super::experiment::{Expected, Experiment, Idea};
 use super::story::{Change, utc};
 use super::tokens::{End, Next, Tokens};
 use super::who;
 use crate::clock::{Timestamp, in_words};
-use crate::id::SessionId;
-use crate::session::household::household;
-use crate::session::{Sessions, cookie};
 
 /// How many browsers are remembered. Of those at the address that has the most of them, the one that has
 /// been away longest makes room: who sends no cookies is a new browser each time.
 const BROWSERS: usize = 200;
 /// How many exchanges of each.
 const EACH: usize = 10;
-
-/// A browser, by a cookie that the X-ray has given it and by where it is.
-///
-/// The cookie is a credential, and any page of this host may plant one, for cookies ignore ports. So
-/// an id is good for one exchange: the answer brings the next, and the history moves along. What is
-/// done with a planted id is seen under the next one, which only the browser has that did it.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) struct Browser {
-    id: SessionId,
-    address: Option<IpAddr>,
-}
-
-impl Browser {
-    pub(super) fn new(req: &Request<'_>) -> Self {
-        Self::with(SessionId::random(), req)
-    }
-
-    /// As the request says: whether it is known here, [`History`] knows.
-    pub(super) fn of(req: &Request<'_>, sessions: &Sessions) -> Option<Self> {
-        let id = SessionId::parse(&cookie::value(req, &cookie_name(sessions))?)?;
-        Some(Self::with(id, req))
-    }
-
-    /// Behind a proxy the address is the client's, by the setting `ip_header`.
-    fn with(id: SessionId, req: &Request<'_>) -> Self {
-        Self { id, address: req.client_ip().map(household) }
-    }
-
-    /// The cookie by which it will be known, until it closes.
-    pub(super) fn cookie(self, sessions: &Sessions) -> Cookie<'static> {
-        cookie::browser_cookie(sessions, cookie_name(sessions), self.id.token())
-    }
-}
-
-/// The name of the X-ray's own cookie.
-pub(super) fn cookie_name(sessions: &Sessions) -> String {
-    format!("{}-xray", sessions.cookie_name)
-}
 
 /// What each browser has asked lately, and what it was answered.
 #[derive(Default)]
@@ -251,6 +208,7 @@ fn first_to_go(all: &VecDeque<(Browser, Known)>) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::SessionId;
 
     fn browser() -> Browser {
         Browser { id: SessionId::random(), address: None }

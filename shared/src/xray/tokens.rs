@@ -3,10 +3,12 @@
 
 use std::collections::VecDeque;
 
+use rocket::Request;
 use serde::Serialize;
 
 use super::story::utc;
 use crate::clock::Timestamp;
+use crate::session::{Effect, Sessions, cookie};
 
 /// How many of them are kept.
 const MOST: usize = 10;
@@ -153,6 +155,14 @@ impl Tokens {
             None => return None,
         })
     }
+}
+
+/// The token that the browser has after this answer, if there is a session behind it.
+pub(super) fn good_token(req: &Request<'_>, sessions: &Sessions) -> Option<String> {
+    let effect = Effect::of(req)?;
+    effect.after.as_ref()?;
+    let set = effect.cookie.as_ref().map(|cookie| cookie.value().to_owned());
+    set.or_else(|| cookie::value(req, &sessions.cookie_name))
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ use rocket::Request;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::browser::cookie_name;
 use super::exchange::Exchange;
-use super::experiment::{Experiment, Offer};
-use super::fairing::good_token;
-use super::history::{Known, cookie_name};
+use super::experiment::Experiment;
+use super::history::Known;
+use super::offer::Offer;
 use super::set_cookie::SetCookie;
 use super::story::{Change, Line, changes};
-use super::tokens::Lost;
+use super::tokens::{Lost, good_token};
 use super::verdict::Told;
 use super::{hands_on, travelled, two};
 use crate::config::settings::StoreKind;

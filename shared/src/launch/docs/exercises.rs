@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use serde_json::Value;
 
-use super::markdown::text_of_heading;
+use super::heading;
 use crate::launch::files;
 
 /// The file of an exercise, if its lesson has one of that name.
@@ -72,7 +72,7 @@ fn headings(events: &[Event<'_>]) -> Vec<(usize, HeadingLevel, bool)> {
             continue;
         };
         if *level <= HeadingLevel::H2 {
-            section = text_of_heading(&events[at..]);
+            section = heading::text(&events[at..]);
         }
         let is_folded = match section.as_str() {
             "If it is not" => *level == HeadingLevel::H3,

@@ -4,6 +4,7 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd,
 
 use super::code::{self, escape};
 use super::exercises::{self, Progress};
+use super::heading;
 use super::source::{self, Source};
 
 /// A doc, and what it may lead to.
@@ -201,24 +202,11 @@ fn quoted(text: &str) -> String {
 /// Gives each heading the id by which code hosts know it.
 fn name_headings(events: &mut [Event<'_>]) {
     for at in 0..events.len() {
-        let text = text_of_heading(&events[at..]);
+        let text = heading::text(&events[at..]);
         if let Event::Start(Tag::Heading { id, .. }) = &mut events[at] {
             *id = Some(anchor(&text).into());
         }
     }
-}
-
-/// The text of the heading that begins here.
-pub(super) fn text_of_heading(events: &[Event<'_>]) -> String {
-    let Some(Event::Start(Tag::Heading { .. })) = events.first() else {
-        return String::new();
-    };
-    let heading = events.iter().take_while(|it| !matches!(it, Event::End(TagEnd::Heading(_))));
-    let texts = heading.filter_map(|event| match event {
-        Event::Text(text) | Event::Code(text) => Some(text.to_string()),
-        _ => None,
-    });
-    texts.collect()
 }
 
 fn anchor(heading: &str) -> String {

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use rocket::tokio::task::{self, Id};
 
 use crate::id::without_ids;
-use crate::launch::logger::harmless;
+use crate::launch::harmless::harmless;
 
 /// How many lines are kept of all requests together, and how much of each.
 const LINES: usize = 200;

@@ -18,8 +18,7 @@ use tempfile::TempDir;
 
 use super::check::{Files, check};
 use super::{Problems, Used};
-use crate::launch::logger::harmless;
-use crate::launch::mistakes;
+use crate::launch::harmless::harmless;
 use crate::terminal::{Stream, say};
 
 /// `rocket_dyn_templates` 0.2.0 with a copy of the folder of templates. From the folder itself it would
@@ -33,6 +32,8 @@ pub(super) struct Templates<F> {
     /// Which of them the lesson uses, and what `base` knows of it.
     used: Used,
     facts: Value,
+    /// Whether a page explains what is wrong with them.
+    are_explained: bool,
     problems: Problems,
     copy: Mutex<Option<Mirror>>,
 }
@@ -54,8 +55,6 @@ struct Mirror {
     /// What was found when it was last looked at, and what of it is in the copy.
     found: Files,
     copied: Files,
-    /// Whether the pages explain what is wrong.
-    explains: bool,
 }
 
 impl Mirror {
@@ -66,7 +65,7 @@ impl Mirror {
         if found == self.found {
             return Ok(false);
         }
-        let (good, problems) = check(&found, &templates.facts, self.explains);
+        let (good, problems) = check(&found, &templates.facts, templates.are_explained);
         self.found = found;
         for problem in &problems {
             log::error!("{}", problem.in_words(&self.original));
@@ -92,24 +91,30 @@ impl Mirror {
 
 impl<F: Fairing> Templates<F> {
     /// `loaded` counts how often the engine has loaded them.
-    pub(super) fn new(engine: F, loaded: Arc<AtomicUsize>, used: Used, facts: Value) -> Self {
+    pub(super) fn new(
+        engine: F,
+        loaded: Arc<AtomicUsize>,
+        used: Used,
+        facts: Value,
+        are_explained: bool,
+    ) -> Self {
         let (problems, copy) = (Problems::default(), Mutex::default());
-        Self { engine, loaded, used, facts, problems, copy }
+        Self { engine, loaded, used, facts, are_explained, problems, copy }
     }
 
     /// Makes the copy. Templates that are not in order stop the launch, unless a page explains them.
-    fn copy(&self, original: PathBuf, folder: TempDir, explains: bool) -> Result<PathBuf, String> {
+    fn copy(&self, original: PathBuf, folder: TempDir) -> Result<PathBuf, String> {
         let copy = folder.path().to_owned();
         *PLACE.lock() = Some(copy.clone());
         let (found, copied) = (Files::new(), Files::new());
-        let mut mirror = Mirror { original, folder, found, copied, explains };
+        let mut mirror = Mirror { original, folder, found, copied };
         if let Err(error) = mirror.update(self) {
             let original = mirror.original.display();
             return Err(format!(
                 "template_dir: the directory {original} cannot be copied: {error}"
             ));
         }
-        if !explains && !self.problems.all().is_empty() {
+        if !self.are_explained && !self.problems.all().is_empty() {
             return Err("Mend that, and start the lesson again.".to_owned());
         }
         *self.copy.lock() = Some(mirror);
@@ -134,7 +139,7 @@ impl<F: Fairing> Fairing for Templates<F> {
             // A machine on which nothing may be written has no system that leaves files around.
             return self.engine.on_ignite(rocket).await;
         };
-        let copy = match self.copy(original, folder, mistakes::are_explained(&figment)) {
+        let copy = match self.copy(original, folder) {
             Ok(copy) => copy,
             Err(problem) => {
                 log::error!("{problem}");
