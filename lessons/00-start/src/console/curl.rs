@@ -3,23 +3,29 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use cookie::time;
-use cookie::{Cookie, CookieJar};
-use ureq::Agent;
-use ureq::http::{self, Method};
+use ureq::http::{self, Response};
+use ureq::{Agent, Body};
 
-use super::request::{Request, Show};
+use super::call::{Call, Place, location, without_query};
+use super::jar::Jar;
+use super::printed::{Printed, head};
+use super::request::Request;
+use super::value;
 
-/// What sends requests and keeps cookies. It follows no redirect, and waits for no answer for ever.
+/// It follows no more redirects than this.
+const REDIRECTS: usize = 50;
+
+/// What sends requests and keeps cookies. It waits for no answer for ever.
 pub(super) struct Curl {
     agent: Agent,
-    jars: HashMap<String, CookieJar>,
+    jars: HashMap<String, Jar>,
 }
 
 impl Curl {
     pub(super) fn new() -> Self {
         let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
-        let config = config.allow_non_standard_methods(true);
+        // The lesson is on this machine, whatever proxy there is.
+        let config = config.allow_non_standard_methods(true).proxy(None);
         let agent = config.timeout_global(Some(Duration::from_mins(1))).build().into();
         Self { agent, jars: HashMap::new() }
     }
@@ -30,67 +36,79 @@ impl Curl {
         &mut self,
         arguments: &[String],
         places: &[(String, String)],
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<Printed, String> {
         let request = Request::read(arguments)?;
-        let mut output = vec![];
-        for url in request.urls()? {
-            let found = places.iter().find_map(|(known, real)| {
-                let path = url.strip_prefix("http://")?.strip_prefix(known.as_str())?;
-                let is_path = path.is_empty() || path.starts_with(['/', '?']);
-                is_path.then(|| (known, format!("http://{real}{path}")))
-            });
-            let Some((known, url)) = found else {
-                return Err(format!("the address is http://{}/…", places[0].0));
-            };
-            let shown = self.exchange(&request, &url, known)?;
-            let as_in_the_block =
-                |text: String, (known, real): &(String, String)| text.replace(real, known);
-            output.extend(places.iter().fold(shown, as_in_the_block).into_bytes());
-        }
-        Ok(output)
-    }
-
-    fn exchange(&mut self, request: &Request, url: &str, known: &str) -> Result<String, String> {
-        let mut builder = http::Request::builder().method(request.method.clone()).uri(url);
-        for (name, value) in &request.headers {
-            builder = builder.header(name, value);
-        }
-        let cookies = request.cookies(&self.jars);
-        if !cookies.is_empty() {
-            builder = builder.header("Cookie", cookies);
-        }
-        let answer = match &request.data {
-            Some(data) => self.agent.run(builder.body(data.clone()).map_err(|it| it.to_string())?),
-            None => self.agent.run(builder.body(()).map_err(|it| it.to_string())?),
-        };
-        let mut answer = answer.map_err(|error| format!("no answer came ({error})"))?;
-        let mut head = format!("HTTP/1.1 {}\n", answer.status());
-        for (name, value) in answer.headers() {
-            let value = String::from_utf8_lossy(value.as_bytes());
-            head.extend([name.as_str(), ": ", &value, "\n"]);
-            if let (Some(jar), "set-cookie") = (&request.keep, name.as_str()) {
-                keep(self.jars.entry(jar.clone()).or_default(), &value);
+        let mut jar = Jar::of(&request, &self.jars);
+        let mut printed = Printed::default();
+        for url in value::urls(request.url.as_ref().ok_or("curl wants an address")?)? {
+            let mut call = Call::new(&request, url);
+            let mut redirects = 0;
+            while let Some(next) = self.send(&request, call, places, &mut jar, &mut printed)? {
+                call = next;
+                redirects += 1;
+                if redirects > REDIRECTS {
+                    return Err(format!("curl has followed {REDIRECTS} redirects"));
+                }
             }
         }
-        let body = answer.body_mut().read_to_string().map_err(|error| error.to_string())?;
-        let mut output = match request.show {
-            Show::Page => String::new(),
-            Show::Head => head + "\n",
-            Show::Both => request.exchange(known, &head),
-        };
-        if !request.hide_body && request.method != Method::HEAD {
-            output += &body;
+        if let (Some(name), Some(jar)) = (request.keep, jar) {
+            self.jars.insert(name, jar);
         }
-        Ok(output)
+        Ok(printed)
     }
-}
 
-fn keep(jar: &mut CookieJar, line: &str) {
-    if let Ok(cookie) = Cookie::parse(line.to_owned()) {
-        if cookie.max_age() == Some(time::Duration::ZERO) {
-            jar.force_remove(cookie.name());
-        } else {
-            jar.add_original(Cookie::new(cookie.name().to_owned(), cookie.value().to_owned()));
+    /// Sends a request, and returns the one to which it is redirected, if that is asked for.
+    fn send<'r>(
+        &self,
+        request: &Request,
+        call: Call<'r>,
+        places: &[(String, String)],
+        jar: &mut Option<Jar>,
+        printed: &mut Printed,
+    ) -> Result<Option<Call<'r>>, String> {
+        let place = call.place(places)?;
+        let headers = call.headers(&place, jar.as_ref());
+        let answer = self.exchange(&call, &place, &headers);
+        let mut answer = answer.map_err(|error| format!("no answer came ({error})"))?;
+        let status = answer.status();
+        let head = head(&answer);
+        if let Some(jar) = jar {
+            jar.keep_all(answer.headers(), without_query(place.path));
+        }
+        if request.has("--verbose") {
+            printed.tell(&call, &place, &headers, &head);
+        }
+        if request.shows_head() {
+            printed.output += &head;
+        }
+        if let Some(location) =
+            request.has("--location").then(|| location(&answer, &place)).flatten()
+        {
+            return Ok(Some(call.redirected(status, location)));
+        }
+        let body = answer.body_mut().read_to_string().map_err(|error| error.to_string())?;
+        if request.shows_body() {
+            printed.output += &body;
+        }
+        printed.output += &value::written(&request.write_out, status.as_u16())?;
+        printed.as_in_the_block(places);
+        Ok(None)
+    }
+
+    fn exchange(
+        &self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        headers: &[(String, String)],
+    ) -> Result<Response<Body>, ureq::Error> {
+        let url = format!("http://{}{}", place.real, place.path);
+        let mut builder = http::Request::builder().method(call.method.clone()).uri(url);
+        for (name, value) in headers {
+            builder = builder.header(name, value);
+        }
+        match &call.data {
+            Some(data) => self.agent.run(builder.body(data.clone())?),
+            None => self.agent.run(builder.body(())?),
         }
     }
 }

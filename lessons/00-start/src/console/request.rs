@@ -1,104 +1,101 @@
 //! What a line with `curl` asks for.
 
-use std::collections::HashMap;
-
-use cookie::CookieJar;
 use ureq::http::Method;
 
-/// The options of `curl` that are known here.
+use super::{options, value};
+
+/// What the line says, option by option.
 #[derive(Default)]
 pub(super) struct Request {
-    pub(super) method: Method,
-    pub(super) url: String,
+    flags: Vec<String>,
+    pub(super) method: Option<Method>,
+    pub(super) url: Option<String>,
     pub(super) headers: Vec<(String, String)>,
     pub(super) data: Option<String>,
-    /// The jar from which cookies come, or the cookies themselves.
+    /// The jars from which cookies come, or the cookies themselves.
     pub(super) send: Vec<String>,
     pub(super) keep: Option<String>,
-    pub(super) show: Show,
-    pub(super) hide_body: bool,
-}
-
-/// What comes before the page.
-#[derive(Default)]
-pub(super) enum Show {
-    #[default]
-    Page,
-    Head,
-    Both,
+    pub(super) write_out: String,
+    is_mute: bool,
 }
 
 impl Request {
     pub(super) fn read(arguments: &[String]) -> Result<Self, String> {
-        let (mut curl, mut method) = (Self::default(), None);
-        let mut arguments = arguments.iter();
+        let mut request = Self::default();
+        let mut arguments = arguments.iter().map(String::as_str);
         while let Some(argument) = arguments.next() {
-            let mut value = || arguments.next().cloned().ok_or(format!("{argument} wants a value"));
-            match argument.as_str() {
-                "-s" => {}
-                "-i" | "-si" | "-is" => curl.show = Show::Head,
-                "-v" | "-sv" => curl.show = Show::Both,
-                "-I" | "-sI" => (curl.show, method) = (Show::Head, Some(Method::HEAD)),
-                "-c" => curl.keep = Some(value()?),
-                "-b" => curl.send.push(value()?),
-                "-X" => method = Some(value()?.parse().map_err(|_| "no such method")?),
-                "-o" => curl.hide_body = value()? == "/dev/null",
-                "-d" => {
-                    let more = value()?;
-                    curl.data = Some(curl.data.map_or(more.clone(), |data| data + "&" + &more));
+            if argument.starts_with("--") {
+                if !request.flag(argument) {
+                    request.option(argument, arguments.next())?;
                 }
-                "-H" => {
-                    let header = value()?;
-                    let (name, value) = header.split_once(':').ok_or("a header has a colon")?;
-                    curl.headers.push((name.to_owned(), value.trim().to_owned()));
+            } else if let Some(letters) = argument.strip_prefix('-') {
+                for (at, letter) in letters.char_indices() {
+                    let option = options::named(letter)?;
+                    if !request.flag(option) {
+                        // The value follows at once, or is the next argument.
+                        let behind = &letters[at + letter.len_utf8()..];
+                        let value = Some(behind).filter(|value| !value.is_empty());
+                        request.option(option, value.or_else(|| arguments.next()))?;
+                        break;
+                    }
                 }
-                url if url.starts_with("http://") => url.clone_into(&mut curl.url),
-                other => return Err(format!("curl's {other} is not known here")),
+            } else if request.url.replace(argument.to_owned()).is_some() {
+                return Err("curl with two addresses is not known here".to_owned());
             }
         }
-        if curl.data.is_some() && !curl.headers.iter().any(|(name, _)| name == "Content-Type") {
-            let form = "application/x-www-form-urlencoded";
-            curl.headers.push(("Content-Type".to_owned(), form.to_owned()));
+        if request.has("--head") && request.data.is_some() {
+            return Err("curl's -I and -d do not go together".to_owned());
         }
-        let usual = if curl.data.is_some() { Method::POST } else { Method::GET };
-        curl.method = method.unwrap_or(usual);
-        Ok(curl)
+        Ok(request)
     }
 
-    /// The heads of request and answer, as `-v` shows them among other things.
-    pub(super) fn exchange(&self, host: &str, answer: &str) -> String {
-        let path = self.url.splitn(4, '/').nth(3).unwrap_or_default();
-        let mut lines = vec![format!("> {} /{path} HTTP/1.1", self.method)];
-        lines.push(format!("> Host: {host}"));
-        lines.extend(["> User-Agent: curl/8".to_owned(), "> Accept: */*".to_owned()]);
-        lines.extend(self.headers.iter().map(|(name, value)| format!("> {name}: {value}")));
-        lines.push("> ".to_owned());
-        lines.extend(answer.lines().map(|line| format!("< {line}")));
-        lines.join("\n") + "\n< \n"
+    /// Notes an option without a value, and says whether this is one.
+    fn flag(&mut self, option: &str) -> bool {
+        let is_flag = options::FLAGS.contains(&option);
+        self.flags.extend(is_flag.then(|| option.to_owned()));
+        is_flag
     }
 
-    /// The header `Cookie`, empty if there is nothing to send.
-    pub(super) fn cookies(&self, jars: &HashMap<String, CookieJar>) -> String {
-        let of = |send: &String| match jars.get(send) {
-            Some(jar) => jar.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-            None if send.contains('=') => send.clone(),
-            None => String::new(),
-        };
-        self.send.iter().map(of).filter(|sent| !sent.is_empty()).collect::<Vec<_>>().join("; ")
+    /// Whether this option without a value is there.
+    pub(super) fn has(&self, flag: &str) -> bool {
+        self.flags.iter().any(|it| it == flag)
     }
 
-    /// The addresses for which one with a range stands: `…?[1-3]` is `…?1`, `…?2` and `…?3`.
-    pub(super) fn urls(&self) -> Result<Vec<String>, String> {
-        let Some((before, (range, after))) = self
-            .url
-            .split_once('[')
-            .and_then(|(before, rest)| Some((before, rest.split_once(']')?)))
-        else {
-            return Ok(vec![self.url.clone()]);
-        };
-        let number = |text: &str| text.parse().map_err(|_| "a range is [FROM-TO]".to_owned());
-        let (from, to) = range.split_once('-').ok_or("a range is [FROM-TO]")?;
-        let (from, to): (u32, u32) = (number(from)?, number(to)?);
-        Ok((from..=to).map(|n| format!("{before}{n}{after}")).collect())
+    fn option(&mut self, option: &str, value: Option<&str>) -> Result<(), String> {
+        if !options::has_value(option) {
+            return Err(format!("curl's {option} is not known here"));
+        }
+        let value = value.ok_or_else(|| format!("curl's {option} wants a value"))?;
+        match option {
+            "--cookie" => self.send.push(value.to_owned()),
+            "--cookie-jar" => self.keep = Some(value.to_owned()),
+            "--request" if value == "HEAD" => return Err("for HEAD, curl has -I".to_owned()),
+            "--request" => self.method = Some(value.parse().map_err(|_| "no such method")?),
+            "--output" if value == "/dev/null" => self.is_mute = true,
+            "--output" => return Err("of curl's -o only `-o /dev/null` is known here".to_owned()),
+            "--write-out" => value.clone_into(&mut self.write_out),
+            "--user-agent" => self.headers.push(("User-Agent".to_owned(), value.to_owned())),
+            "--header" => {
+                let header = value.split_once(':').filter(|(_, value)| !value.trim().is_empty());
+                let (name, value) = header.ok_or("a header is `Name: value`")?;
+                self.headers.push((name.to_owned(), value.trim().to_owned()));
+            }
+            _ => {
+                let more =
+                    if option == "--data" { value::plain(value) } else { value::encoded(value) }?;
+                let before = self.data.take().map(|data| data + "&");
+                self.data = Some(before.unwrap_or_default() + &more);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the heads of answers are printed: with `-o` they go where the page goes.
+    pub(super) fn shows_head(&self) -> bool {
+        (self.has("--include") || self.has("--head")) && !self.is_mute
+    }
+
+    pub(super) fn shows_body(&self) -> bool {
+        !self.has("--head") && !self.is_mute
     }
 }

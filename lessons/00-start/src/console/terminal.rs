@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use super::curl::Curl;
-use super::filter;
+use super::printed::Printed;
+use super::{filter, words};
 use crate::server::Server;
 
 /// Starts a package, such as `lesson-02`, with settings in its environment.
@@ -34,38 +35,48 @@ impl Terminal {
     /// Runs a line, and returns what it prints.
     pub fn run(&mut self, line: &str) -> Result<String, String> {
         let assignment = line.strip_suffix(')').and_then(|line| line.split_once("=$("));
-        if let Some((name, line)) = assignment.filter(|(name, _)| !name.contains(' ')) {
-            let output = self.run(line)?;
-            self.variables.insert(format!("${name}"), output.trim_end().to_owned());
-            return Ok(String::new());
+        let assignment = assignment.filter(|(name, _)| words::is_name(name));
+        let (_, command) = assignment.unwrap_or(("", line));
+        let Printed { aside, mut output } = self.pipeline(command)?;
+        if let Some((name, _)) = assignment {
+            self.variables.insert(name.to_owned(), output.trim_end_matches('\n').to_owned());
+            output.clear();
         }
-        let line = self
-            .variables
-            .iter()
-            .fold(line.to_owned(), |line, (name, value)| line.replace(name.as_str(), value));
-        let words = shlex::split(&line).ok_or("the quotes do not match")?;
-        let settings = words.iter().map_while(|word| word.split_once('='));
+        let printed = aside + &output;
+        Ok(printed.replace('\r', ""))
+    }
+
+    fn pipeline(&mut self, line: &str) -> Result<Printed, String> {
+        let mut commands = words::commands(line, &self.variables)?;
+        let settings = commands[0].iter().map_while(|word| words::setting(word));
         let settings: Vec<_> =
             settings.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let words = &words[settings.len()..];
-        if let ["cargo", "run", "-p", package] =
-            words.iter().map(|it| &**it).collect::<Vec<_>>()[..]
-        {
-            package.clone_into(&mut self.package);
-            self.start(&settings)?;
-            return Ok(String::new());
-        }
-        let mut output: Option<Vec<u8>> = None;
-        for words in words.split(|word| word == "|") {
-            let (name, arguments) = words.split_first().ok_or("a command is missing")?;
-            output = Some(match (&**name, output) {
-                ("curl", None) => self.curl(arguments)?,
-                ("openssl", None) => filter::openssl(arguments)?,
-                (name, Some(input)) => filter::run(name, arguments, &input)?,
-                (name, None) => return Err(format!("`{name}` is not known here")),
+        commands[0].drain(..settings.len());
+        let mut printed: Option<Printed> = None;
+        for command in &commands {
+            let words: Vec<_> = command.iter().map(String::as_str).collect();
+            printed = Some(match (words.as_slice(), printed) {
+                ([], None) if commands.len() == 1 => {
+                    self.variables.extend(settings.iter().cloned());
+                    Printed::default()
+                }
+                (["cargo", "run", "-p", package], None) if commands.len() == 1 => {
+                    (*package).clone_into(&mut self.package);
+                    self.start(&settings)?;
+                    Printed::default()
+                }
+                (["curl", ..], None) => self.curl(&command[1..])?,
+                (["openssl", ..], None) => {
+                    Printed { output: filter::openssl(&command[1..])?, ..Printed::default() }
+                }
+                ([name, ..], Some(Printed { aside, output })) => {
+                    Printed { aside, output: filter::run(name, &command[1..], &output)? }
+                }
+                ([name, arguments @ ..], None) => return Err(filter::unknown(name, arguments)),
+                ([], _) => return Err("a command is missing".to_owned()),
             });
         }
-        Ok(String::from_utf8_lossy(&output.unwrap_or_default()).into_owned())
+        Ok(printed.unwrap_or_default())
     }
 
     fn start(&mut self, settings: &[(String, String)]) -> Result<(), String> {
@@ -74,7 +85,7 @@ impl Terminal {
         Ok(())
     }
 
-    fn curl(&mut self, arguments: &[String]) -> Result<Vec<u8>, String> {
+    fn curl(&mut self, arguments: &[String]) -> Result<Printed, String> {
         if self.server.is_none() {
             self.start(&[])?;
         }
