@@ -2,6 +2,8 @@
 
 #![expect(clippy::missing_panics_doc, reason = "what fails here fails the test that called it")]
 
+mod shell;
+
 use std::collections::HashMap;
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -16,6 +18,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cookie::{Cookie, CookieJar, Key};
 use ureq::Agent;
+
+pub use self::shell::{Shell, starter};
 
 /// The root of the workspace.
 #[must_use]

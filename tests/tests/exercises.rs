@@ -9,10 +9,11 @@ use std::sync::Mutex;
 use std::{fs, iter, thread};
 
 use lesson_00::build::{Build, cargo};
-use lesson_00::check::attempt;
+use lesson_00::check::{attempt, starter};
+use lesson_00::console::{Step, run_with};
 use lesson_00::exercise::{Block, Exercise, of_lesson};
 use lesson_00::patch;
-use tests::{lessons, package, root, target, target_of_copies};
+use tests::{Shell, lessons, package, root, target, target_of_copies};
 
 /// The parts of an exercise, in their order.
 const PARTS: [&str; 4] = ["Hints", "It is right when", "If it is not", "A solution"];
@@ -145,7 +146,7 @@ fn every_diff_fits_the_files_as_they_are() {
 /// Some two hundred builds of a lesson. `EXERCISES=02` has only those of lesson 02 made, and
 /// `EXERCISES=02-name-form/count` those of one exercise.
 #[test]
-#[ignore = "needs minutes: tests/full"]
+#[ignore = "needs minutes, bash and curl: tests/full"]
 fn every_check_tells_right_from_wrong() {
     let left = Mutex::new(lessons());
     // While one builds, the other checks.
@@ -243,7 +244,10 @@ impl Workshop {
                 let program = &program.path;
                 thread::scope(|scope| {
                     let runs = blocks.map(|(name, block)| {
-                        scope.spawn(move || (name, passes(block, &package(lesson), program)))
+                        let is_right = passing.contains(&name);
+                        scope.spawn(move || {
+                            (name, passes(block, &package(lesson), program, is_right))
+                        })
                     });
                     let runs: Vec<_> = runs.collect();
                     let ended = runs.into_iter().map(|run| run.join().unwrap());
@@ -283,9 +287,20 @@ fn blocks(exercise: &Exercise) -> impl Iterator<Item = (&String, &Block)> {
     [(&exercise.name, &exercise.check)].into_iter().chain(mistakes)
 }
 
-/// Whether each command of the block answers as it is written.
-fn passes(block: &Block, package: &str, program: &Path) -> Result<(), String> {
-    let steps = attempt(block, package, program).unwrap();
+/// Whether each command of the block answers as it is written. What is right is typed into a real
+/// shell too, which must say the same.
+fn passes(block: &Block, package: &str, program: &Path, is_right: bool) -> Result<(), String> {
+    of_steps(attempt(block, package, program).unwrap())?;
+    if is_right {
+        let data = tempfile::tempdir().unwrap();
+        let mut shell = Shell::new(package, starter(package, program, data.path()));
+        let steps = run_with(|line| shell.run(line), &block.text);
+        of_steps(steps).map_err(|problem| format!("in a real shell {problem}"))?;
+    }
+    Ok(())
+}
+
+fn of_steps(steps: Vec<Step>) -> Result<(), String> {
     let wrong = steps.into_iter().find(|step| !step.is_right);
     wrong.map_or(Ok(()), |step| {
         let answer = step.answered.unwrap_or_else(|problem| problem);

@@ -6,7 +6,7 @@ mod story;
 
 use std::path::Path;
 
-use crate::console::{self, Step, Terminal};
+use crate::console::{self, Start, Step, Terminal};
 use crate::exercise::{Block, Exercise, Mistake};
 use crate::server::{self, Hear, Server};
 use crate::workspace;
@@ -50,15 +50,20 @@ pub fn judge<'e>(exercise: &'e Exercise, program: &Path) -> Result<Verdict<'e>, 
 pub fn attempt(block: &Block, package: &str, program: &Path) -> Result<Vec<Step>, String> {
     let data =
         tempfile::tempdir().map_err(|error| format!("There is no place for data: {error}"))?;
-    let (program, folder) = (program.to_owned(), data.path().to_owned());
-    let own = package.to_owned();
-    let start = move |package: &str, settings: &[(String, String)]| {
+    let mut terminal = Terminal::new(package, starter(package, program, data.path()));
+    Ok(console::run(&mut terminal, &block.text))
+}
+
+/// What starts this program of a lesson, with its data in this folder, and no other lesson.
+#[must_use]
+pub fn starter(package: &str, program: &Path, data: &Path) -> Start {
+    let (own, program, data) = (package.to_owned(), program.to_owned(), data.to_owned());
+    Box::new(move |package, settings| {
         if package != own {
             return Err(format!("an exercise runs its own lesson, {own}"));
         }
-        start(package, &program, &folder, settings)
-    };
-    Ok(console::run(&mut Terminal::new(package, Box::new(start)), &block.text))
+        start(package, &program, &data, settings)
+    })
 }
 
 fn start(

@@ -14,14 +14,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lesson_00::console::Terminal;
+use lesson_00::console::run_with;
 use markdown::{Block, Doc, anchor};
 use pulldown_cmark::HeadingLevel;
 use regex::Regex;
 use tests::{lessons, root};
 
 use crate::screen::Screen;
-use crate::terminal::terminal;
+use crate::terminal::{shell, terminal};
 
 /// The headings of a lesson's doc, in their order.
 const HEADINGS: [&str; 11] = [
@@ -168,43 +168,62 @@ fn begins_with(lines: &[&str], piece: &[&str]) -> bool {
 
 #[test]
 fn every_command_answers_as_it_is_written() {
+    fail_with(&wrong_commands(terminal));
+}
+
+#[test]
+#[ignore = "needs bash and curl: tests/full"]
+fn every_command_answers_so_in_a_real_shell() {
+    fail_with(&wrong_commands(shell));
+}
+
+fn wrong_commands<T: FnMut(&str) -> Result<String, String>>(open: fn(&str) -> T) -> Vec<String> {
     let mut problems = vec![];
-    for (lesson, doc) in lesson_docs().into_iter().chain(handouts()) {
-        let mut terminal = terminal(&lesson);
+    let docs = lesson_docs().into_iter().chain(handouts()).chain([teaching::with_commands()]);
+    for (lesson, doc) in docs {
+        let mut terminal = open(&lesson);
         for block in doc.blocks.iter().filter(|block| block.language == "console") {
-            problems.extend(
-                run(&mut terminal, block)
-                    .map_err(|(line, problem)| {
-                        format!("{}: {problem}", doc.place(block.line + line))
-                    })
-                    .err(),
-            );
+            problems.extend(run(&mut terminal, &doc, block).err());
         }
     }
-    fail_with(&problems);
+    problems
+}
+
+#[test]
+fn every_attack_ends_as_the_security_page_says() {
+    fail_with(&wrong_attacks(terminal));
+}
+
+#[test]
+#[ignore = "needs bash and curl: tests/full"]
+fn every_attack_ends_so_in_a_real_shell() {
+    fail_with(&wrong_attacks(shell));
 }
 
 /// Each attack of the page stands for itself: it has a terminal of its own.
-#[test]
-fn every_attack_ends_as_the_security_page_says() {
+fn wrong_attacks<T: FnMut(&str) -> Result<String, String>>(open: fn(&str) -> T) -> Vec<String> {
     let doc = Doc::read(Path::new("docs/security.md"));
     let (mut problems, mut attacks) = (vec![], BTreeMap::new());
     for block in doc.blocks.iter().filter(|block| block.language == "console") {
-        let terminal = attacks.entry(&block.section).or_insert_with(|| terminal("01-hello"));
-        let at = |(line, problem)| format!("{}: {problem}", doc.place(block.line + line));
-        problems.extend(run(terminal, block).map_err(at).err());
+        let terminal = attacks.entry(&block.section).or_insert_with(|| open("01-hello"));
+        problems.extend(run(terminal, &doc, block).err());
     }
     assert!(attacks.len() >= 10, "these are not all attacks: {:?}", attacks.keys());
-    fail_with(&problems);
+    problems
 }
 
 /// Runs the commands of a block one after the other.
-fn run(terminal: &mut Terminal, block: &Block) -> Result<(), (usize, String)> {
-    let steps = lesson_00::console::run(terminal, &block.text);
+fn run(
+    terminal: impl FnMut(&str) -> Result<String, String>,
+    doc: &Doc,
+    block: &Block,
+) -> Result<(), String> {
+    let steps = run_with(terminal, &block.text);
     let wrong = steps.into_iter().find(|step| !step.is_right);
     wrong.map_or(Ok(()), |step| {
         let answered = |output: String| format!("`{}` answers:\n{output}", step.command);
-        Err((step.line, step.answered.map_or_else(|problem| problem, answered)))
+        let problem = step.answered.map_or_else(|problem| problem, answered);
+        Err(format!("{}: {problem}", doc.place(block.line + step.line)))
     })
 }
 

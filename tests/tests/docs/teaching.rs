@@ -9,8 +9,7 @@ use tests::lessons;
 use crate::handouts::{in_one_line, is_question_of};
 use crate::markdown::Doc;
 use crate::screen::Screen;
-use crate::terminal::terminal;
-use crate::{docs, handouts, read, run};
+use crate::{docs, handouts, read};
 
 fn teaching() -> Doc {
     Doc::read(Path::new("docs/teaching.md"))
@@ -94,12 +93,12 @@ fn every_text_that_a_demo_quotes_is_on_the_screen() {
     }
 }
 
-#[test]
-fn what_a_learner_types_instead_of_looking_answers_as_it_is_written() {
-    let (teaching, mut terminal) = (teaching(), terminal("06-login"));
-    let blocks: Vec<_> = teaching.blocks.iter().filter(|it| it.language == "console").collect();
-    assert_eq!(blocks.len(), 1, "this test knows one lesson");
-    run(&mut terminal, blocks[0]).unwrap();
+/// The page, for what a learner types instead of looking, and the lesson in which that is.
+pub(crate) fn with_commands() -> (String, Doc) {
+    let teaching = teaching();
+    let blocks = teaching.blocks.iter().filter(|it| it.language == "console");
+    assert_eq!(blocks.count(), 1, "only one lesson is known here");
+    ("06-login".to_owned(), teaching)
 }
 
 #[test]
