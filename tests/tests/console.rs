@@ -132,6 +132,7 @@ fn what_the_terminal_does_not_know_it_says() {
         ("curl -s URL | head -c 5", "`head -c 5` is not known here"),
         ("curl -s URL | cut -d= -f1,3", "cut's range"),
         ("curl -s URL | tr '[:lower:]' '[:upper:]'", "tr's [:…:]"),
+        ("curl -s URL | tr ä a", "tr's sets are of ASCII"),
         ("curl -s URL | base64", "`base64` is not known here"),
         ("curl -s URL | base64 -d", "invalid input"),
         ("curl -s URL |", "a command is missing"),

@@ -23,12 +23,15 @@ pub(super) fn run(arguments: &[&str], text: &str) -> Result<String, String> {
 
 /// The characters of a set of `tr`: `a-z` stands for all from `a` to `z`.
 fn characters(set: &str) -> Result<Vec<char>, String> {
+    if !set.is_ascii() {
+        return Err("tr's sets are of ASCII here, as it would take another character apart".into());
+    }
     let (mut found, mut rest) = (vec![], set);
     while let Some(c) = rest.chars().next() {
-        rest = &rest[c.len_utf8()..];
+        rest = &rest[1..];
         let c = match (c, rest.chars().next()) {
             ('\\', Some(escaped)) => {
-                rest = &rest[escaped.len_utf8()..];
+                rest = &rest[1..];
                 match escaped {
                     'n' => '\n',
                     'r' => '\r',
@@ -43,7 +46,7 @@ fn characters(set: &str) -> Result<Vec<char>, String> {
         match rest.strip_prefix('-').and_then(|rest| rest.chars().next()) {
             Some(end) if end >= c && end != '\\' => {
                 found.extend(c..=end);
-                rest = &rest[1 + end.len_utf8()..];
+                rest = &rest[2..];
             }
             Some(_) => return Err(format!("tr's {set:?} is not known here")),
             None => found.push(c),
