@@ -63,8 +63,8 @@ impl Record {
         serde_json::to_string(self).expect("strings, numbers and JSON values always serialize")
     }
 
-    pub(super) fn from_json(json: &[u8]) -> Option<Self> {
-        serde_json::from_slice(json).ok()
+    pub(super) fn from_json(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok()
     }
 }
 

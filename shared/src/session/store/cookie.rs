@@ -36,7 +36,7 @@ impl Store for CookieStore {
         }
         let open = |key| (self.open)(key, &self.name, token);
         let json = self.keys.iter().find_map(open);
-        Ok(json.and_then(|json| Record::from_json(json.as_bytes())))
+        Ok(json.and_then(|json| Record::from_json(&json)))
     }
 
     async fn create(&self, record: Record) -> Result<String, StoreError> {

@@ -132,7 +132,7 @@ struct Share {
 }
 
 struct Entry {
-    json: Arc<[u8]>,
+    json: Arc<str>,
     revision: u64,
     expires: Timestamp,
     whose: Whose,
@@ -141,7 +141,7 @@ struct Entry {
 impl Entry {
     fn new(record: &Record) -> Result<Self, StoreError> {
         Ok(Self {
-            json: to_json(record)?.into_bytes().into(),
+            json: to_json(record)?.into(),
             revision: record.revision,
             expires: record.expires,
             whose: Whose { renewed: record.renewed, begun_at: record.begun_at },
@@ -155,7 +155,7 @@ impl Entry {
 }
 
 impl Shard {
-    fn json(&self, id: SessionId) -> Option<Arc<[u8]>> {
+    fn json(&self, id: SessionId) -> Option<Arc<str>> {
         self.entries.get(&id).map(|entry| entry.json.clone())
     }
 

@@ -122,7 +122,7 @@ pub(super) fn refusal(error: &str) -> String {
 
 /// What another program has written there is rejected.
 fn read(json: &[u8], revision: &[u8]) -> Option<Record> {
-    let record = Record::from_json(json)?;
+    let record = Record::from_json(str::from_utf8(json).ok()?)?;
     let revision = str::from_utf8(revision).ok()?.parse().ok()?;
     Some(Record { revision, ..record })
 }

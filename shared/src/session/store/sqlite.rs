@@ -197,7 +197,7 @@ fn make_room(own: Digest, if_there_are: i64) -> Statement {
 }
 
 fn read(json: String, revision: i64) -> Option<Record> {
-    let record = Record::from_json(json.as_bytes())?;
+    let record = Record::from_json(&json)?;
     Some(Record { revision: revision.cast_unsigned(), ..record })
 }
 
