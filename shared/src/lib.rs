@@ -29,6 +29,7 @@ pub mod session;
 mod config;
 
 mod clock;
+mod header;
 mod id;
 mod refusal;
 mod terminal;

@@ -129,7 +129,7 @@ const FLOORS: [&[&str]; 9] = [
     &["database", "form", "password"],
     &["session"],
     &["config"],
-    &["clock", "id", "refusal", "terminal", "text"],
+    &["clock", "header", "id", "refusal", "terminal", "text"],
 ];
 
 fn floor(room: &str) -> Option<usize> {

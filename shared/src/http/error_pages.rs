@@ -115,7 +115,7 @@ impl Fairing for PageForRefused {
     }
 
     async fn on_response<'r>(&self, req: &'r Request<'_>, res: &mut Response<'r>) {
-        if Refused::is(req) {
+        if res.status().code >= 400 && Refused::is(req) {
             let (content_type, body) = error_page(req, res.status());
             res.set_header(content_type);
             res.set_sized_body(body.len(), Cursor::new(body));
@@ -138,7 +138,7 @@ impl<'r> Responder<'r, 'static> for ErrorPage {
         res.set_status(status);
         set_retry_after(&mut res, status);
         // Rocket answers methods that it does not know without asking any fairing.
-        protection::set_headers(&mut res, "'none'");
+        protection::set_headers(&mut res, &protection::UNFRAMED);
         if !allowed.is_empty() {
             let allowed = allowed.into_iter().collect::<Vec<_>>().join(", ");
             res.set_header(Header::new("Allow", allowed));

@@ -2,12 +2,14 @@
 //! request that is not whole or can be read in more than one way.
 
 use std::net::Ipv6Addr;
+use std::sync::LazyLock;
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::uri::{Host, Origin};
 use rocket::http::{Method, Status};
 use rocket::{Data, Request, Response, Route, post, routes};
 
+use crate::header;
 use crate::http::access_log::note_arrival;
 use crate::refusal::refuse;
 
@@ -42,21 +44,26 @@ pub fn policy(framed_by: &str) -> String {
         + framed_by
 }
 
-/// Sets the security headers of a response that may be shown in a frame of `framed_by`; a policy that
-/// it has already stands.
-pub(crate) fn set_headers(res: &mut Response<'_>, framed_by: &str) {
+/// The policy of a page that no other may show in a frame.
+pub(crate) static UNFRAMED: LazyLock<String> = LazyLock::new(|| policy("'none'"));
+/// The policy of one that another page of this server shows in a frame.
+static FRAMED: LazyLock<String> = LazyLock::new(|| policy("'self'"));
+
+/// Sets the security headers of a response, and this policy unless it has one already.
+pub(crate) fn set_headers(res: &mut Response<'_>, policy: &'static str) {
     for (name, value) in HEADERS {
         res.set_raw_header(name, value);
     }
-    if !res.headers().contains(POLICY) {
-        res.set_raw_header(POLICY, policy(framed_by));
+    if header::values(res.headers(), POLICY).next().is_none() {
+        res.set_raw_header(POLICY, policy);
     }
 }
 
 /// Whether a page of this server itself wants to show this one in a frame, as the docs do.
 fn is_framed_by_itself(req: &Request<'_>) -> bool {
-    let header = |name| req.headers().get_one(name);
-    header("Sec-Fetch-Dest") == Some("iframe") && header("Sec-Fetch-Site") == Some("same-origin")
+    let says =
+        |name, value| header::values(req.headers(), name).next().is_some_and(|it| it == value);
+    says("Sec-Fetch-Dest", "iframe") && says("Sec-Fetch-Site", "same-origin")
 }
 
 /// Refuses requests that may not be what a visitor wants, and sets the security headers of every response.
@@ -79,7 +86,7 @@ impl Fairing for Protection {
     }
 
     async fn on_response<'r>(&self, req: &'r Request<'_>, res: &mut Response<'r>) {
-        set_headers(res, if is_framed_by_itself(req) { "'self'" } else { "'none'" });
+        set_headers(res, if is_framed_by_itself(req) { &FRAMED } else { &UNFRAMED });
     }
 }
 
@@ -140,7 +147,7 @@ async fn is_whole(req: &Request<'_>, data: &mut Data<'_>) -> bool {
 ///
 /// Rocket has read the first of them, and takes what stands before an `@` for a part of it.
 fn names_one_host(req: &Request<'_>) -> bool {
-    let mut hosts = req.headers().get("Host");
+    let mut hosts = header::values(req.headers(), "Host");
     match (hosts.next(), hosts.next()) {
         (Some(text), None) => !text.contains('@') && req.host().is_some_and(is_host),
         _ => false,

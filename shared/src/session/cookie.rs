@@ -14,6 +14,7 @@ use rocket::{Request, time};
 
 use super::{Record, Sessions};
 use crate::clock::Timestamp;
+use crate::header;
 
 /// The tasks of requests whose cookies Rocket has dropped; the oldest makes room.
 static DROPPED: Mutex<VecDeque<task::Id>> = Mutex::new(VecDeque::new());
@@ -38,14 +39,18 @@ pub(crate) fn is_dropped() -> bool {
 
 /// The values of all cookies of this name, as the browser wrote them.
 pub(crate) fn values(req: &Request<'_>, name: &str) -> Vec<String> {
-    let mut lines = req.headers().get("Cookie").peekable();
+    let mut lines = header::values(req.headers(), "Cookie").peekable();
     if lines.peek().is_none() {
         // A local client has the cookies, but not the header.
         let cookie = req.cookies().get(name);
         return cookie.map(|cookie| cookie.value().to_owned()).into_iter().collect();
     }
-    let named = lines.flat_map(pairs).filter(|(it, _)| *it == name);
-    named.map(|(_, value)| value.to_owned()).collect()
+    let mut values = vec![];
+    for line in lines {
+        let named = pairs(&line).filter(|(it, _)| *it == name);
+        values.extend(named.map(|(_, value)| value.to_owned()));
+    }
+    values
 }
 
 /// The value of the cookie of this name, if there is exactly one. Of two, something else than this
