@@ -6,7 +6,7 @@ use std::time::Instant;
 use parking_lot::Mutex;
 use rocket::config::LogLevel;
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::{Data, Request, Response};
+use rocket::{Build, Config, Data, Request, Response, Rocket};
 use yansi::Style;
 
 use crate::id::without_ids;
@@ -14,8 +14,18 @@ use crate::session::is_file;
 use crate::terminal::{Stream, paint, say};
 use crate::text::printable;
 
-/// Prints the access log, unless `log_level` is `off` or `critical`.
-pub(crate) struct AccessLog;
+/// Prints the access log.
+struct AccessLog;
+
+/// Adds the access log, unless `log_level` is `off` or `critical`.
+pub(crate) fn attach_if_wanted(rocket: Rocket<Build>) -> Rocket<Build> {
+    let level = rocket.figment().extract_inner(Config::LOG_LEVEL);
+    if level.is_ok_and(is_wanted) { rocket.attach(AccessLog) } else { rocket }
+}
+
+fn is_wanted(level: LogLevel) -> bool {
+    !matches!(level, LogLevel::Off | LogLevel::Critical)
+}
 
 /// What came in, before a fairing changed it, and when.
 struct Arrival {
@@ -75,8 +85,7 @@ pub(crate) fn without_secrets(address: &str) -> String {
 
 /// Whether this request gets a line: not those of tests, which have no remote address.
 fn is_logged(req: &Request<'_>) -> bool {
-    let level = req.rocket().config().log_level;
-    req.remote().is_some() && !matches!(level, LogLevel::Off | LogLevel::Critical)
+    req.remote().is_some() && is_wanted(req.rocket().config().log_level)
 }
 
 /// Remembers the request as it arrives: fairings that change it call this first.

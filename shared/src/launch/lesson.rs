@@ -16,8 +16,7 @@ use super::catalogue::{self, Catalogue, Lesson};
 use super::{banner, docs, failures, leash, lesson_link, logger, mistakes, shutdown, templates};
 use crate::config::settings::{explain, place};
 use crate::config::{environment, secret};
-use crate::http::access_log::AccessLog;
-use crate::http::{error_pages, protection};
+use crate::http::{access_log, error_pages, protection};
 use crate::session::SessionFairing;
 use crate::terminal::{self, Stream, say};
 use crate::xray;
@@ -93,9 +92,8 @@ fn build(folder: &str) -> Result<Rocket<Build>, String> {
         .attach(AdHoc::on_ignite("Around the lesson", |rocket| async {
             // From here they come after the fairings of the lesson, and the log comes last.
             let rocket = rocket.attach(error_pages::PageForRefused);
-            xray::attach_if_on(mistakes::attach_if_explained(rocket))
-                .attach(protection::Protection)
-                .attach(AccessLog)
+            let rocket = xray::attach_if_on(mistakes::attach_if_explained(rocket));
+            access_log::attach_if_wanted(rocket.attach(protection::Protection))
         }))
         .attach(banner::fairing(lesson.clone()))
         .attach(leash::fairing())
