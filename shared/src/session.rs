@@ -28,7 +28,7 @@ pub use self::fairing::SessionFairing;
 pub(crate) use self::fairing::Sessions;
 pub(crate) use self::lifecycle::{Refused, in_time, is_file};
 pub use self::record::Record;
-pub(crate) use self::save::Effect;
+pub(crate) use self::save::{Effect, KeepEffects};
 pub(crate) use self::store::COOKIE_LIMIT;
 pub use self::store::{Store, StoreError};
 pub use self::verdict::NoRecord;
@@ -70,7 +70,6 @@ pub struct Session {
 }
 
 /// The session as this request sees it, and what the request did to it.
-#[derive(Default)]
 struct State {
     /// The token that the browser sent, be it good or not, or the one that a save has given since.
     token: Option<String>,

@@ -24,6 +24,8 @@ mod who;
 use rocket::figment::Figment;
 use rocket::{Build, Request, Rocket};
 
+use crate::session::KeepEffects;
+
 /// The settings of the X-ray.
 pub(crate) struct Settings {
     is_on: bool,
@@ -62,6 +64,7 @@ pub(crate) fn attach_if_on(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket
         .manage(settings)
         .manage(history::History::default())
+        .manage(KeepEffects)
         .mount("/", [fairing::routes(), hands_on::routes(), two::routes()].concat())
         .attach(fairing::XRay)
 }

@@ -9,12 +9,15 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use rocket::fairing::{Fairing, Info, Kind};
+use rocket::futures::FutureExt;
 use rocket::http::{ContentType, Method, Status};
 use rocket::request::{self, FromRequest};
 use rocket::tokio::time::timeout;
 use rocket::{Data, Ignite, Request, Response, Rocket, Sentinel};
 
-use super::{Effect, Record, Session, Sessions, State, StoreError, Verdict, cookie};
+use super::{
+    Effect, KeepEffects, Record, Session, Sessions, State, StoreError, Unsaved, Verdict, cookie,
+};
 use crate::clock::Timestamp;
 
 /// How long a request waits for the store.
@@ -46,11 +49,11 @@ impl Loaded {
 }
 
 /// Gives up on a store that does not answer: no request waits for it longer than a second.
-pub(crate) async fn in_time<T>(
+pub(crate) fn in_time<T>(
     work: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, StoreError> {
+) -> impl Future<Output = Result<T, StoreError>> {
     let late = |_| Err(StoreError::Unreachable(format!("no answer within {STORE_TIMEOUT:?}")));
-    timeout(STORE_TIMEOUT, work).await.unwrap_or_else(late)
+    timeout(STORE_TIMEOUT, work).map(move |answer| answer.unwrap_or_else(late))
 }
 
 #[rocket::async_trait]
@@ -107,8 +110,9 @@ impl Session {
         };
         let loaded = found.filter(|_| verdict == Verdict::Known).map(Arc::new);
         let record = loaded.clone().unwrap_or_else(|| Arc::new(Record::new(now)));
-        let state = Mutex::new(State { token, loaded, record, ..State::default() });
-        Ok(Self { state, sessions: sessions.clone(), now, verdict, address })
+        let unsaved = Unsaved::default();
+        let state = State { token, loaded, record, unsaved, fault: None, effect: None };
+        Ok(Self { state: Mutex::new(state), sessions: sessions.clone(), now, verdict, address })
     }
 }
 
@@ -149,7 +153,8 @@ impl Fairing for SaveSession {
                 vary_by_cookie(res);
                 fail(error, req, res);
             }
-            None => slide(req, res).await,
+            // In a box, so that a request with a session makes no room for it.
+            None => Box::pin(slide(req, res)).await,
         }
     }
 }
@@ -232,7 +237,7 @@ fn fail(error: &StoreError, req: &Request<'_>, res: &mut Response<'_>) {
     Refused::refuse(req, res, status);
 }
 
-/// Sets the cookie, if a save has given one, and leaves what the request did for others to see.
+/// Sets the cookie, if a save has given one, and leaves what the request did where others want to see it.
 fn finish(session: &Session, asked: bool, req: &Request<'_>, res: &mut Response<'_>) {
     let is_personal = session.is_personal();
     let effect = session.take_effect();
@@ -244,7 +249,9 @@ fn finish(session: &Session, asked: bool, req: &Request<'_>, res: &mut Response<
     if let Some(cookie) = cookie {
         res.adjoin_header(cookie);
     }
-    if let Some(effect) = effect {
+    if let Some(effect) = effect
+        && req.rocket().state::<KeepEffects>().is_some()
+    {
         Effect { asked, ..effect }.keep(req);
     }
 }

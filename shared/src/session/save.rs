@@ -50,28 +50,21 @@ impl Session {
     /// }
     /// ```
     pub async fn save(&self) -> Result<(), StoreError> {
-        let saved = in_time(self.save_changes()).await;
+        // The request may have taken its time: what it saves lives from now on.
+        let now = self.sessions.clock.now();
+        let Some(work) = self.state.lock().work(&self.sessions.settings, now)? else {
+            return Ok(());
+        };
+        // In a box, so that a request with nothing to save makes no room for it.
+        let saved = in_time(Box::pin(self.carry_out(work, now))).await;
         if let Err(error) = &saved {
             self.state.lock().fault = Some(error.clone());
         }
         saved
     }
 
-    async fn save_changes(&self) -> Result<(), StoreError> {
-        let sessions = &self.sessions;
-        // The request may have taken its time: what it saves lives from now on.
-        let now = sessions.clock.now();
-        let (todo, token, loaded, unsaved) = {
-            let state = &mut *self.state.lock();
-            if let Some(fault) = &state.fault {
-                return Err(fault.clone());
-            }
-            let Some(todo) = state.todo(&sessions.settings) else {
-                state.effect.get_or_insert(Effect::unchanged(state.loaded.clone(), now));
-                return Ok(());
-            };
-            (todo, state.token.clone(), state.loaded.clone(), mem::take(&mut state.unsaved))
-        };
+    async fn carry_out(&self, work: Work, now: Timestamp) -> Result<(), StoreError> {
+        let (sessions, Work { todo, token, loaded, unsaved }) = (&self.sessions, work);
         let saved = match todo {
             Todo::Merge { token, seen, next } => {
                 self.merge(&unsaved, next, &token, seen, now).await?
@@ -99,6 +92,15 @@ impl Session {
     }
 }
 
+/// A save that has something to do, and what it has to know for that.
+struct Work {
+    todo: Todo,
+    /// The token and the record of the session as it was before.
+    token: Option<String>,
+    loaded: Option<Arc<Record>>,
+    unsaved: Unsaved,
+}
+
 /// What a save has to do.
 enum Todo {
     /// Do the changes to a session that there is.
@@ -122,6 +124,23 @@ enum Saved {
 }
 
 impl State {
+    /// Takes out what is to be saved, if anything is.
+    fn work(
+        &mut self,
+        settings: &SessionSettings,
+        now: Timestamp,
+    ) -> Result<Option<Work>, StoreError> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let Some(todo) = self.todo(settings) else {
+            self.effect.get_or_insert(Effect::unchanged(self.loaded.clone(), now));
+            return Ok(None);
+        };
+        let (token, loaded) = (self.token.clone(), self.loaded.clone());
+        Ok(Some(Work { todo, token, loaded, unsaved: mem::take(&mut self.unsaved) }))
+    }
+
     fn todo(&self, settings: &SessionSettings) -> Option<Todo> {
         let next = Arc::clone(&self.record);
         match (self.is_to_be_saved(settings), self.kept().cloned(), self.token.clone()) {
@@ -198,7 +217,8 @@ impl Effect {
         self.calls.iter().rev().find_map(|call| call.place(key)).or(self.cleared)
     }
 
-    /// What came of the session of this request, if it had one and its response is finished.
+    /// What came of the session of this request, if it had one, its response is finished, and there is
+    /// [`KeepEffects`].
     pub(crate) fn of<'r>(req: &'r Request<'_>) -> Option<&'r Self> {
         req.local_cache(|| Left(None)).0.as_ref()
     }
@@ -209,6 +229,9 @@ impl Effect {
 }
 
 struct Left(Option<Effect>);
+
+/// In managed state where something reads the effects of requests: elsewhere none is kept.
+pub(crate) struct KeepEffects;
 
 impl Session {
     /// Saves a new session.
