@@ -38,8 +38,9 @@ fn two(host: HostName, port: Port) -> Page {
     };
     let frames = FRAMES.map(|host| format!("http://{host}:{port}/"));
     let policy = format!("{}; {policy}", protection::policy("'none'"));
+    let is_here = host.is_local();
     Page {
-        template: Template::render(name, context! { base, frames, is_here: host.is_local() }),
+        template: Template::render(name, context! { base, frames, is_here, without_xray: true }),
         policy: Header::new(POLICY, policy),
     }
 }
