@@ -62,6 +62,9 @@ fn customize(tera: &mut Tera, lesson: &Value) -> Result<()> {
 
 /// Renders the base template for the first time, with what is known of the lesson at launch: no page
 /// has to do it again. What stands there between `raw` and `endraw` is left for each page.
+///
+/// Without this, with `lesson` from a function of Tera, a page of lesson 02 takes 177,673 instructions in
+/// place of 99,456, by `tests/benches/profile private`.
 fn fill_in_base(tera: &mut Tera, lesson: &Value) -> Result<()> {
     let mut context = Context::new();
     context.insert("lesson", lesson);
