@@ -2,6 +2,7 @@
 //! a proxy on its own port, which is always there.
 
 mod asked;
+mod command;
 mod events;
 mod files;
 mod greeting;
@@ -9,17 +10,19 @@ mod page;
 mod proxy;
 mod reach;
 mod stage;
+mod turn;
 mod worker;
 
-use std::env;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
 
 use rocket::Shutdown;
+use rocket::tokio::sync::watch::Receiver;
 use rocket::tokio::{signal, task};
 
+pub use self::command::watch;
 use self::files::{Change, Watcher};
 use self::reach::Front;
 pub use self::reach::Reach;
@@ -82,6 +85,12 @@ impl Watched {
         self.stage.state()
     }
 
+    /// Hears when that changes.
+    #[must_use]
+    pub fn hear(&self) -> Receiver<State> {
+        self.stage.hear()
+    }
+
     /// Waits until Ctrl+C, or whatever else ends programs.
     pub async fn ended(&mut self) {
         if let Some((_, proxy)) = self.proxy.take() {
@@ -103,16 +112,4 @@ impl Watched {
             let _ = task::spawn_blocking(|| worker.join()).await;
         }
     }
-}
-
-/// Watches a lesson until Ctrl+C.
-pub fn watch(root: &Path, lesson: &Lesson) -> Result<bool, String> {
-    let port = env::var("ROCKET_PORT").ok().and_then(|port| port.parse().ok());
-    let port = port.unwrap_or(lesson.port);
-    rocket::execute(async {
-        let mut watched = Watched::start(root, lesson, port, Reach::ThisMachine).await?;
-        watched.ended().await;
-        watched.stop().await;
-        Ok(true)
-    })
 }

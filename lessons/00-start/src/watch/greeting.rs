@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use super::reach::Front;
 use crate::server::Server;
 use crate::terminal::say;
 use crate::workspace::Lesson;
 
-/// Says what the lesson says when it starts, with the address of the proxy; or, if it has started
+/// Says what the lesson says when it starts, with the address by which it is visited; or, if it has started
 /// again, how long that took.
 pub(super) fn say_that_it_runs(
     lesson: &Lesson,
     server: &Server,
-    address: &str,
+    front: &Front,
     again: Option<Duration>,
 ) {
     if let Some(took) = again {
@@ -20,7 +21,10 @@ pub(super) fn say_that_it_runs(
         return;
     }
     let inner = format!("http://{}", server.authority());
-    say(&server.banner().join("\n").replace(&inner, address));
+    let banner = server.banner().join("\n").replace(&inner, &front.address);
+    // A second server, which has no proxy before it.
+    let host = format!("http://{}:", front.reach.host());
+    say(&banner.replace("http://127.0.0.1:", &host));
     say("  watch    save a file, and the open pages show it");
     let is_memory = server.banner().iter().any(|line| line.contains("session  memory"));
     say(if is_memory {

@@ -11,6 +11,7 @@ use super::files::Change;
 use super::greeting;
 use super::reach::Front;
 use super::stage::{Now, Stage};
+use super::turn::turn;
 use crate::advice;
 use crate::build::{Build, Program};
 use crate::server::Server;
@@ -64,10 +65,12 @@ impl Worker {
             // There a program that runs cannot be replaced.
             self.server = None;
         }
+        let Some(turn) = turn(&self.stage) else { return };
         let built = Build::begin(&self.root, &self.lesson.package()).and_then(|build| {
             let may_go_on = self.stage.builds(Some(build.stopper()));
             if may_go_on { build.wait() } else { Err(String::new()) }
         });
+        drop(turn);
         if !self.stage.builds(None) {
             return;
         }
@@ -94,7 +97,7 @@ impl Worker {
                 self.stage.is(Now::Running(server.authority().to_owned()));
                 program.warnings.iter().for_each(|warning| say(warning));
                 let again = mem::replace(&mut self.has_greeted, true).then(|| begin.elapsed());
-                greeting::say_that_it_runs(&self.lesson, &server, &self.front.address, again);
+                greeting::say_that_it_runs(&self.lesson, &server, &self.front, again);
                 self.server = Some(server);
             }
             Err(words) => self.broken(&words),
