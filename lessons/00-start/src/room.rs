@@ -9,6 +9,7 @@ mod door;
 mod guards;
 mod learner;
 mod live;
+mod nickname;
 mod people;
 mod poll;
 mod reset;

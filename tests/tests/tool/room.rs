@@ -223,7 +223,7 @@ fn the_checks_on_a_learners_machine_are_on_the_board() {
     assert_eq!(here.run(&["join", address, "Tim"]).0, Some(0), "a second time it is the same one");
     let other = Workspace::new();
     let (status, said) = other.run(&["join", address, "tim"]);
-    assert!(status == Some(1) && said.contains("This name is taken."), "{said}");
+    assert!(status == Some(1) && said.contains("This name is taken"), "{said}");
     let tim = Learner(Browser::new(), &tool);
     tim.post("/join", &[("name", "Tim"), ("new", ""), ("code", code)]);
     here.say("two");

@@ -7,17 +7,16 @@ use std::collections::BTreeMap;
 
 use shared::Timestamp;
 
+use super::nickname::{looks, short};
 use crate::progress::Progress;
 
 /// How many learners find room.
 const PLACES: usize = 500;
 
-/// How long a name may be: it stands on the board.
-const LONGEST: usize = 40;
-
 /// A learner.
 pub(super) struct Person {
     pub(super) name: String,
+    looks: [String; 2],
     /// Who gives it with the name is this learner, too: on another machine, or in the terminal.
     pub(super) code: String,
     pub(super) joined: Timestamp,
@@ -44,7 +43,7 @@ impl People {
         now: Timestamp,
     ) -> Result<u64, &'static str> {
         if let Some((number, person)) = self.of_name(name) {
-            let taken = "This name is taken. If it is yours, give its code, or else take another.";
+            let taken = "This name is taken, or looks like one that is. If it is yours, give its code; or else take another.";
             return if person.code == code { Ok(number) } else { Err(taken) };
         }
         if self.door_is_closed {
@@ -54,27 +53,32 @@ impl People {
             return Err("The room is full. Ask your instructor to make room.");
         }
         let (name, code) = (short(name)?.to_owned(), short(code)?.to_owned());
+        let looks = looks(&name);
         let (stuck, progress) = (None, Progress::new());
+        let person = Person { name, looks, code, joined: now, stuck, progress };
         self.last += 1;
-        self.by_number.insert(self.last, Person { name, code, joined: now, stuck, progress });
+        self.by_number.insert(self.last, person);
         Ok(self.last)
     }
 
     /// Gives a learner another name, or says why not.
     pub(super) fn rename(&mut self, number: u64, name: &str) -> Result<(), &'static str> {
         if self.of_name(name).is_some_and(|(other, _)| other != number) {
-            return Err("This name is taken. Take another, or keep yours.");
+            return Err(
+                "This name is taken, or looks like one that is. Take another, or keep yours.",
+            );
         }
         let name = short(name)?;
         if let Some(person) = self.by_number.get_mut(&number) {
             name.clone_into(&mut person.name);
+            person.looks = looks(name);
         }
         Ok(())
     }
 
     fn of_name(&self, name: &str) -> Option<(u64, &Person)> {
-        let name = name.to_lowercase();
-        self.all().find(|(_, person)| person.name.to_lowercase() == name)
+        let [letters, skeleton] = looks(name);
+        self.all().find(|(_, it)| it.looks[0] == letters || it.looks[1] == skeleton)
     }
 
     pub(super) fn get(&self, number: u64) -> Option<&Person> {
@@ -101,10 +105,4 @@ impl People {
     pub(super) fn count(&self) -> usize {
         self.by_number.len()
     }
-}
-
-/// A text that finds room on the board.
-fn short(text: &str) -> Result<&str, &'static str> {
-    let is_short = text.chars().count() <= LONGEST;
-    is_short.then_some(text).ok_or("A name in the room has 40 characters at most.")
 }

@@ -12,6 +12,11 @@ fn a_name_is_there_once_but_for_those_who_know_its_code() {
     assert!(people.rename(ada, "TIM").is_err() && people.rename(ada, &"x".repeat(41)).is_err());
     assert!(people.rename(ada, "ADA").is_ok());
     assert_eq!(people.get(ada).unwrap().name, "ADA");
+    for alike in ["T\u{456}m", "\u{422}im", "TIM"] {
+        assert!(people.join(alike, "C2", 0).is_err(), "{}", alike.escape_unicode());
+        assert!(people.rename(ada, alike).is_err(), "{}", alike.escape_unicode());
+    }
+    assert!(people.join("T\u{ed}m", "C2", 0).is_ok(), "an accent can be seen");
     people.remove(tim);
     assert_ne!(people.join("Tim", "A2", 0), Ok(tim));
 }
