@@ -70,8 +70,9 @@ async fn index(
     let is_building = rows.iter().any(page::Row::is_building);
     let next = exercise::next(&runs.root, None).map_err(failed)?;
     let (messages, is_open) = (session.flashes(), runs.is_open);
+    let is_said_once = !messages.is_empty();
     let context = context! { rows, next, messages, is_open };
-    Ok(page::Fresh::new(Template::render("00-start/index", context), is_building))
+    Ok(page::Fresh::new(Template::render("00-start/index", context), is_building, is_said_once))
 }
 
 /// The others are led to where they belong.

@@ -76,15 +76,18 @@ pub(super) async fn rows(runs: &State<Runs>) -> Result<Vec<Row>, String> {
     Ok(rows)
 }
 
-/// A page, which the browser asks for again after two seconds if something is under way.
+/// A page, which the browser asks for again if something is under way.
 pub(super) enum Fresh {
     Done(Template),
-    UnderWay(Template),
+    /// After so many seconds.
+    UnderWay(Template, u8),
 }
 
 impl Fresh {
-    pub(super) fn new(page: Template, is_under_way: bool) -> Self {
-        if is_under_way { Self::UnderWay(page) } else { Self::Done(page) }
+    /// What is said only once must be read first.
+    pub(super) fn new(page: Template, is_under_way: bool, is_said_once: bool) -> Self {
+        let seconds = if is_said_once { 15 } else { 2 };
+        if is_under_way { Self::UnderWay(page, seconds) } else { Self::Done(page) }
     }
 }
 
@@ -92,9 +95,9 @@ impl<'r> Responder<'r, 'static> for Fresh {
     fn respond_to(self, req: &'r Request<'_>) -> response::Result<'static> {
         match self {
             Self::Done(page) => page.respond_to(req),
-            Self::UnderWay(page) => {
+            Self::UnderWay(page, seconds) => {
                 let mut response = page.respond_to(req)?;
-                response.set_header(Header::new("Refresh", "2"));
+                response.set_header(Header::new("Refresh", seconds.to_string()));
                 Ok(response)
             }
         }
