@@ -2,6 +2,7 @@
 //! each has done, and what they answer. All of it is in memory and gone at the end.
 
 mod address;
+mod asking;
 mod board;
 mod class;
 mod code;
@@ -49,6 +50,11 @@ impl Class {
         self.poll = next.map(|question| Poll::new(self.asked.len() + 1, question));
     }
 
+    /// The question that is asked now, or was asked last.
+    fn last_asked(&self) -> Option<&Question> {
+        self.poll.as_ref().or(self.asked.last()).map(|poll| &poll.question)
+    }
+
     /// Takes a learner out, with all votes.
     fn remove(&mut self, number: u64) {
         self.people.remove(number);
@@ -91,7 +97,7 @@ impl Room {
     }
 
     /// Something has changed that each page shows.
-    pub(crate) fn changed_for_all(&self) {
+    fn changed_for_all(&self) {
         self.news.send_modify(|version| *version += 1);
         self.changed();
     }
@@ -108,6 +114,7 @@ impl Room {
 /// The pages of the room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let pages = [board::routes(), spreadsheet::routes(), door::routes(), learner::routes()];
-    [pages.concat(), live::routes(), tool::routes(), routes![address::qr_code]].concat()
+    let pages = [board::routes(), asking::routes(), spreadsheet::routes(), door::routes()];
+    let others = [learner::routes(), live::routes(), tool::routes(), routes![address::qr_code]];
+    [pages, others].concat().concat()
 }

@@ -54,7 +54,9 @@ pub fn start(root: &Path, is_open: bool) -> Result<bool, String> {
 fn greeting() -> AdHoc {
     AdHoc::on_liftoff("Room", |rocket| {
         Box::pin(async move {
-            say(&room::greeting(rocket.config().port));
+            if let Some(runs) = rocket.state::<Runs>() {
+                say(&room::greeting(&runs.network, rocket.config().port));
+            }
         })
     })
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::{IpAddr, TcpStream};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use shared::addresses_of_this_machine;
 use tests::{Answer, Browser, comes_true};
@@ -134,6 +135,20 @@ fn the_class_votes_before_and_after_the_discussion() {
 }
 
 #[test]
+fn the_list_of_questions_goes_on_by_itself() {
+    let workspace = workspace();
+    let (_, question) = DOC.split_once("## Questions").unwrap();
+    workspace.write("docs/03-mini.md", &format!("{DOC}{}", question.replace("word", "key")));
+    let tool = open(&workspace);
+    let stands_at = |number| board(&tool).contains(&format!("value=\"03-mini/{number}\" selected"));
+    assert!(stands_at(1));
+    steer(&tool, "/room/ask", &[("question", "03-mini/1")]);
+    assert!(stands_at(2));
+    steer(&tool, "/room/end", &[]);
+    assert!(stands_at(2), "also when it has ended");
+}
+
+#[test]
 fn who_is_stuck_stands_first() {
     let workspace = workspace();
     let tool = open(&workspace);
@@ -250,20 +265,22 @@ fn the_checks_on_a_learners_machine_are_on_the_board() {
     assert!(code == Some(1) && said.contains(&format!("there is no room at {address}")), "{said}");
 }
 
+/// What a page hears, until it is dropped.
+fn events(learner: &Learner<'_>, path: &str) -> impl Iterator<Item = String> {
+    let host = learner.1.address.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).unwrap();
+    let cookies = learner.0.cookies();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\n\r\n").unwrap();
+    let lines = BufReader::new(stream).lines().map_while(Result::ok);
+    lines.filter_map(|line| line.strip_prefix("data:").map(str::to_owned))
+}
+
 #[test]
 fn a_page_hears_what_is_new() {
     let workspace = workspace();
     let tool = open(&workspace);
     let tim = Learner::join(&tool, "Tim");
-    let events = |path: &str| {
-        let mut stream = TcpStream::connect(tool.address.trim_start_matches("http://")).unwrap();
-        let host = tool.address.trim_start_matches("http://");
-        let cookies = tim.0.cookies();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\n\r\n").unwrap();
-        let lines = BufReader::new(stream).lines().map_while(Result::ok);
-        lines.filter_map(|line| line.strip_prefix("data:").map(str::to_owned))
-    };
-    let (mut board, mut learner) = (events("/room/events"), events("/join/events"));
+    let (mut board, mut learner) = (events(&tim, "/room/events"), events(&tim, "/join/events"));
     assert_eq!((board.next(), learner.next()), (Some("1".to_owned()), Some("0".to_owned())));
     Learner::join(&tool, "Ada");
     assert_eq!(board.next().as_deref(), Some("2"));
@@ -271,6 +288,34 @@ fn a_page_hears_what_is_new() {
     let news = learner.find(|version| version != "0");
     assert_eq!(news.as_deref(), Some("1"), "who joins is no news for the others");
     assert_eq!(get(&tool, "/join/events").status, 410, "only for those in the room");
+}
+
+#[test]
+fn a_lesson_is_on_the_learners_pages_as_soon_as_it_runs() {
+    let workspace = workspace();
+    let tool = open(&workspace);
+    let tim = Learner::join(&tool, "Tim");
+    steer(&tool, "/start/03", &[]);
+    tool.page_with("It runs: ");
+    steer(&tool, "/stop/03", &[]);
+    assert!(!tim.page().contains("03 Mini"));
+    let mut news = events(&tim, "/join/events");
+    let begin = Instant::now();
+    steer(&tool, "/start/03", &[]);
+    let is_there = news.any(|_| tim.page().contains("03 Mini"));
+    assert!(is_there && begin.elapsed() < Duration::from_secs(9), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn the_instructor_chooses_the_address_that_the_board_shows() {
+    let workspace = workspace();
+    let tool = open(&workspace);
+    for address in addresses_of_this_machine() {
+        let is_for_phones = address.is_ipv4() && !address.is_loopback();
+        steer(&tool, &format!("/room/address/{address}"), &[]);
+        let shown = format!("<p class=\"address\">{address}:");
+        assert_eq!(board(&tool).contains(&shown), is_for_phones, "{address}");
+    }
 }
 
 #[test]
@@ -326,6 +371,8 @@ fn only_the_machine_itself_steers() {
         "/room/go-on/0",
         "/room/end",
         "/room/door/close",
+        "/room/address/127.0.0.1",
+        "/room/remove",
         "/room/remove/1",
     ] {
         let claims = [("X-Real-IP", "127.0.0.1"), ("X-Forwarded-For", "127.0.0.1")];

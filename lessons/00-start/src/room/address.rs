@@ -1,26 +1,37 @@
 //! How the class finds the room: its address, and the same as a QR code.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use qrcode::QrCode;
 use qrcode::render::svg;
 use qrcode::render::unicode::Dense1x2;
 use rocket::http::ContentType;
-use rocket::{Config, get};
+use rocket::{Config, State, get};
+use serde::Serialize;
 
 use super::Instructor;
-use crate::network::addresses;
+use crate::network::Network;
+use crate::runs::Runs;
 
-/// Where learners join a room on this port, the likeliest address first.
-pub(super) fn to_join(port: u16) -> Vec<String> {
-    let address = |address| format!("http://{}/join", SocketAddr::new(address, port));
-    addresses().into_iter().map(address).collect()
+/// A way to the room.
+#[derive(Serialize)]
+pub(super) struct Way {
+    host: IpAddr,
+    address: String,
+}
+
+/// Where learners join a room on this port, the chosen or likeliest address first.
+pub(super) fn to_join(network: &Network, port: u16) -> Vec<Way> {
+    let address = |host| format!("http://{}/join", SocketAddr::new(host, port));
+    let all = network.addresses().into_iter();
+    all.map(|host| Way { host, address: address(host) }).collect()
 }
 
 /// What the terminal says of a room.
 #[must_use]
-pub fn greeting(port: u16) -> String {
-    let all = to_join(port);
+pub fn greeting(network: &Network, port: u16) -> String {
+    let ways = to_join(network, port).into_iter();
+    let all: Vec<_> = ways.map(|way| way.address).collect();
     let board = format!("  room     http://127.0.0.1:{port}/room is the board, for the projector");
     let Some(first) = all.first() else {
         return format!(
@@ -37,8 +48,12 @@ pub fn greeting(port: u16) -> String {
 
 /// The address at which learners join, as a picture.
 #[get("/room/qr.svg")]
-pub(super) fn qr_code(_instructor: Instructor, config: &Config) -> Option<(ContentType, String)> {
-    let code = QrCode::new(to_join(config.port).first()?).ok()?;
+pub(super) fn qr_code(
+    _instructor: Instructor,
+    runs: &State<Runs>,
+    config: &Config,
+) -> Option<(ContentType, String)> {
+    let code = QrCode::new(&to_join(&runs.network, config.port).first()?.address).ok()?;
     let picture = code.render::<svg::Color<'_>>().min_dimensions(300, 300).build();
     Some((ContentType::SVG, picture))
 }

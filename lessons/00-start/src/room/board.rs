@@ -1,15 +1,15 @@
-//! The board, for the projector, and what the instructor does there.
+//! The board, for the projector, and what the instructor does there with the people in the room.
+
+use std::net::IpAddr;
 
 use rocket::response::Redirect;
-use rocket::{Config, FromForm, Route, State, get, post, routes, uri};
+use rocket::{Config, Route, State, get, post, routes, uri};
 use rocket_dyn_templates::{Template, context};
 use shared::Clock;
-use shared::form::Form;
 
 use super::address::to_join;
 use super::door::PAGE;
 use super::live::Live;
-use super::poll::Phase;
 use super::{Class, Guest, Instructor, Room};
 use crate::question;
 use crate::runs::Runs;
@@ -27,10 +27,13 @@ fn board(
     let class = room.class();
     let (people, asked) = (class.tiles(clock.now()), class.asked(None));
     let (count, door_is_closed) = (class.people.count(), class.people.door_is_closed);
+    let last = class.last_asked().cloned();
     drop(class);
-    let (join, problem) = (to_join(config.port), questions.as_ref().err());
+    let (join, problem) = (to_join(&runs.network, config.port), questions.as_ref().err());
     let questions = questions.as_deref().unwrap_or_default();
-    let context = context! { people, asked, count, door_is_closed, questions, join, problem };
+    // The list stands at the one after that.
+    let next = questions.iter().position(|it| Some(it) == last.as_ref()).map_or(0, |at| at + 1);
+    let context = context! { people, asked, count, door_is_closed, questions, next, join, problem };
     Live::new(Template::render("00-start/room", context))
 }
 
@@ -40,51 +43,21 @@ fn board_for_guests(_guest: Guest<'_>) -> Redirect {
     Redirect::to(PAGE)
 }
 
-#[derive(FromForm)]
-struct Which<'r> {
-    /// `02-name-form/1`
-    question: &'r str,
-}
-
-/// Asks a question of a doc, unless it is asked now. The one before it is kept for the spreadsheet.
-#[post("/room/ask", data = "<which>")]
-fn ask(
-    _instructor: Instructor,
-    room: &State<Room>,
-    runs: &State<Runs>,
-    which: Form<Which<'_>>,
-) -> Option<Redirect> {
-    let mut all = question::all(&runs.root).ok()?.into_iter();
-    let next = all.find(|it| format!("{}/{}", it.lesson, it.number) == which.question)?;
-    Some(change(room, |class| {
-        let is_asked = class.poll.as_ref().is_some_and(|now| now.question == next);
-        if !is_asked {
-            class.ask(Some(next));
-        }
-    }))
-}
-
-/// Lets the class discuss, then vote again, then shows the answer. The page says from where: pressed
-/// twice, it goes on once.
-#[post("/room/go-on/<from>")]
-fn go_on(_instructor: Instructor, room: &State<Room>, from: usize) -> Redirect {
-    change(room, |class| {
-        let phases = [Phase::First, Phase::Discussion, Phase::Second];
-        let poll = class.poll.as_mut().filter(|poll| phases.get(from) == Some(&poll.phase));
-        if let Some(poll) = poll {
-            poll.go_on();
-        }
-    })
-}
-
-#[post("/room/end")]
-fn end(_instructor: Instructor, room: &State<Room>) -> Redirect {
-    change(room, |class| class.ask(None))
-}
-
 #[post("/room/door/<what>")]
 fn door(_instructor: Instructor, room: &State<Room>, what: &str) -> Redirect {
     change(room, |class| class.people.door_is_closed = what == "close")
+}
+
+/// Shows this address of the machine as the one to join at.
+#[post("/room/address/<address>")]
+fn show_address(
+    _instructor: Instructor,
+    room: &State<Room>,
+    runs: &State<Runs>,
+    address: IpAddr,
+) -> Redirect {
+    runs.network.choose(address);
+    change(room, |_| ())
 }
 
 /// Takes all out, with their votes: a new class comes.
@@ -102,12 +75,13 @@ fn remove(_instructor: Instructor, room: &State<Room>, number: u64) -> Redirect 
     change(room, |class| class.remove(number))
 }
 
-fn change(room: &Room, change: impl FnOnce(&mut Class)) -> Redirect {
+/// Changes the class, tells all pages of it, and leads back to the board.
+pub(super) fn change(room: &Room, change: impl FnOnce(&mut Class)) -> Redirect {
     change(&mut room.class());
     room.changed_for_all();
     Redirect::to(uri!(board))
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![board, board_for_guests, ask, go_on, end, door, remove, remove_all]
+    routes![board, board_for_guests, door, show_address, remove, remove_all]
 }

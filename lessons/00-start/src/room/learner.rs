@@ -33,7 +33,8 @@ async fn page(guest: Guest<'_>, session: &Session, runs: &State<Runs>, host: &Ho
     let (asked, done) = (class.asked(Some(number)), done(&person.progress));
     drop(class);
     let messages = session.flashes();
-    let context = context! { name, code, is_stuck, asked, done, lessons, messages };
+    let room = host.to_string();
+    let context = context! { name, code, is_stuck, asked, done, lessons, messages, room };
     Live::new(Template::render("00-start/learner", context))
 }
 

@@ -8,13 +8,14 @@ use rocket::response::stream::{Event, EventStream};
 use rocket::tokio::select;
 use rocket::tokio::sync::watch::Receiver;
 use rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use rocket::tokio::time::{sleep, timeout};
-use rocket::{Responder, Route, Shutdown, get, routes};
+use rocket::tokio::time::sleep;
+use rocket::{Responder, Route, Shutdown, State, get, routes};
 use rocket_dyn_templates::Template;
 use shared::{Session, policy};
 
 use super::door::member;
 use super::{Guest, Instructor};
+use crate::runs::Runs;
 
 /// A page whose script may ask this server for events and for the page itself.
 #[derive(Responder)]
@@ -33,18 +34,27 @@ impl Live {
 /// How long a page is left alone after it was told of something: a class clicks faster than one reads.
 const PAUSE: Duration = Duration::from_millis(700);
 
-/// How soon a page is told all the same: minutes go by on it, and lessons are built.
+/// How soon a page is told all the same: minutes go by on it.
 const SOON: Duration = Duration::from_secs(10);
 
-/// Tells a page of what changes, until it or this program goes.
-fn tell(mut version: Receiver<u64>, place: Place, mut end: Shutdown) -> EventStream![] {
+/// Tells a page of what changes in the class, and of the lessons, until it or this program goes.
+fn tell(
+    mut version: Receiver<u64>,
+    runs: &Runs,
+    place: Place,
+    mut end: Shutdown,
+) -> EventStream![] {
+    let mut lessons = runs.hear();
     EventStream! {
         let _place = place;
         loop {
             let now = *version.borrow_and_update();
+            lessons.mark_unchanged();
             yield Event::data(now.to_string());
             select! {
-                changed = timeout(SOON, version.changed()) => if let Ok(Err(_)) = changed { break },
+                _ = version.changed() => {}
+                _ = lessons.changed() => {}
+                () = sleep(SOON) => {}
                 () = &mut end => break,
             }
             select! {
@@ -66,10 +76,11 @@ fn place(places: &Arc<Semaphore>) -> Result<Place, Status> {
 fn of_the_board(
     _instructor: Instructor,
     guest: Guest<'_>,
+    runs: &State<Runs>,
     end: Shutdown,
 ) -> Result<EventStream![], Status> {
     let Guest(room) = guest;
-    Ok(tell(room.hear_changes(), place(&room.places_of_boards)?, end))
+    Ok(tell(room.hear_changes(), runs, place(&room.places_of_boards)?, end))
 }
 
 /// Only for those who are in the room.
@@ -77,13 +88,14 @@ fn of_the_board(
 fn of_a_learner(
     guest: Guest<'_>,
     session: &Session,
+    runs: &State<Runs>,
     end: Shutdown,
 ) -> Result<EventStream![], Status> {
     let Guest(room) = guest;
     if member(&room.class(), session).is_none() {
         return Err(Status::Gone);
     }
-    Ok(tell(room.hear_news(), place(&room.places)?, end))
+    Ok(tell(room.hear_news(), runs, place(&room.places)?, end))
 }
 
 #[get("/room.js")]

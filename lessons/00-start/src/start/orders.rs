@@ -2,19 +2,13 @@
 
 use rocket::http::Status;
 use rocket::response::Redirect;
-use rocket::{Route, State, post, routes};
+use rocket::{Route, State, post, routes, uri};
 use shared::Session;
 
-use crate::room::{Instructor, Room};
+use crate::room::Instructor;
 use crate::runs::Runs;
 use crate::terminal::failed;
 use crate::workspace;
-
-/// Tells the class, if there is one, and leads back to the start page.
-fn done(room: &Room) -> Redirect {
-    room.changed_for_all();
-    Redirect::to("/")
-}
 
 /// Of the request it takes the number only, and that of a lesson only.
 #[post("/start/<number>")]
@@ -22,13 +16,12 @@ async fn start_lesson(
     _instructor: Instructor,
     session: &Session,
     runs: &State<Runs>,
-    room: &State<Room>,
     number: &str,
 ) -> Redirect {
     if let Err(problem) = runs.start(number).await {
         session.flash(problem);
     }
-    done(room)
+    Redirect::to(uri!("/"))
 }
 
 /// It stops what was started here. Lessons that run in another terminal are not its own.
@@ -37,13 +30,12 @@ async fn stop_lesson(
     _instructor: Instructor,
     session: &Session,
     runs: &State<Runs>,
-    room: &State<Room>,
     number: &str,
 ) -> Redirect {
     if runs.stop(number).await {
         session.flash("It is stopped.");
     }
-    done(room)
+    Redirect::to(uri!("/"))
 }
 
 /// All that do not run, for a class.
@@ -52,20 +44,19 @@ async fn start_all(
     _instructor: Instructor,
     session: &Session,
     runs: &State<Runs>,
-    room: &State<Room>,
 ) -> Result<Redirect, Status> {
     for lesson in workspace::lessons(&runs.root).map_err(failed)? {
         if let Err(problem) = runs.start(lesson.number()).await {
             session.flash(problem);
         }
     }
-    Ok(done(room))
+    Ok(Redirect::to(uri!("/")))
 }
 
 #[post("/stop")]
-async fn stop_all(_instructor: Instructor, runs: &State<Runs>, room: &State<Room>) -> Redirect {
+async fn stop_all(_instructor: Instructor, runs: &State<Runs>) -> Redirect {
     runs.stop_all().await;
-    done(room)
+    Redirect::to(uri!("/"))
 }
 
 pub(super) fn routes() -> Vec<Route> {
