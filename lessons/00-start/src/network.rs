@@ -18,10 +18,8 @@ impl Network {
     #[must_use]
     pub fn addresses(&self) -> Vec<IpAddr> {
         let all = addresses_of_this_machine().into_iter();
-        let mut all: Vec<_> = all.filter(|it| it.is_ipv4() && !it.is_loopback()).collect();
-        let (chosen, likely) = (*self.chosen.lock(), on_the_way_out());
-        all.sort_by_key(|it| (Some(*it) != chosen, Some(*it) != likely));
-        all
+        let all = all.filter(|it| it.is_ipv4() && !it.is_loopback()).collect();
+        in_order(all, [*self.chosen.lock(), on_the_way_out()])
     }
 
     /// The first of them, or that of this machine by itself.
@@ -34,6 +32,12 @@ impl Network {
     pub fn choose(&self, address: IpAddr) {
         *self.chosen.lock() = Some(address);
     }
+}
+
+/// These first, if they are among them.
+fn in_order(mut all: Vec<IpAddr>, first: [Option<IpAddr>; 2]) -> Vec<IpAddr> {
+    all.sort_by_key(|it| first.map(|one| one != Some(*it)));
+    all
 }
 
 /// The address that this machine has on its way to other networks, if it knows a way. Phones are there,
@@ -51,7 +55,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_chosen_address_is_the_first_one_while_it_is_there() {
+    fn the_chosen_address_is_the_first_one_then_the_likeliest() {
+        let [containers, class, tunnel, gone] =
+            [1, 2, 3, 4].map(|at| IpAddr::from([198, 51, 100, at]));
+        let all = vec![containers, class, tunnel];
+        for (chosen, likely, expected) in [
+            (None, None, [containers, class, tunnel]),
+            (None, Some(class), [class, containers, tunnel]),
+            (Some(tunnel), Some(class), [tunnel, class, containers]),
+            (Some(gone), Some(class), [class, containers, tunnel]),
+        ] {
+            assert_eq!(in_order(all.clone(), [chosen, likely]), expected);
+        }
+    }
+
+    #[test]
+    fn an_address_is_chosen_while_it_is_there() {
         let network = Network::default();
         let before = network.addresses();
         network.choose([198, 51, 100, 7].into());
