@@ -250,6 +250,41 @@ impl Session {
         self.state.lock().record.values.is_empty()
     }
 
+    /// Keeps a message for the page that the visitor sees next, as after a redirect.
+    ///
+    /// At most 10 messages wait, in 1000 bytes together: the oldest make room, and a longer one is
+    /// cut. If all that a request leaves in its session are messages, and they cannot be saved, its
+    /// answer stands without them: a message tells what was done, and does not undo it.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) {
+    /// session.flash("AAPL was added.");
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn flash(&self, message: impl Into<String>) {
+        self.change(Change::Flash(flash::cut(message.into())));
+    }
+
+    /// Takes the messages out, the oldest first, to show them. They stay if the response is none that
+    /// is shown: to a HEAD request, to a browser that loads a page in advance, a redirect.
+    ///
+    /// ```
+    /// # use shared::Session;
+    /// # fn handler(session: &Session) -> String {
+    /// session.flashes().join(" ")
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn flashes(&self) -> Vec<String> {
+        let messages: Vec<String> = self.get(flash::KEY).unwrap_or_default();
+        if !messages.is_empty() {
+            self.change(Change::Shown(messages.clone()));
+        }
+        messages
+    }
+
     /// Gives the session a new id and kills the old one. Do this at each login and each change of
     /// rights: an id that somebody knew before is worth nothing then (ASVS 7.2.4). The absolute
     /// lifetime begins anew. A request that is under way with the old id meanwhile changes nothing.

@@ -14,6 +14,7 @@ mod printed;
 mod request;
 mod terminal;
 mod tr;
+mod unknown;
 mod value;
 mod words;
 

@@ -10,6 +10,7 @@ mod door;
 mod guards;
 mod learner;
 mod live;
+mod member;
 mod nickname;
 mod people;
 mod poll;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
 use rocket::tokio::sync::Semaphore;
-use rocket::tokio::sync::watch::{Receiver, Sender};
+use rocket::tokio::sync::watch::Sender;
 use rocket::{Route, routes};
 
 pub use self::address::greeting;
@@ -100,14 +101,6 @@ impl Room {
     fn changed_for_all(&self) {
         self.news.send_modify(|version| *version += 1);
         self.changed();
-    }
-
-    fn hear_changes(&self) -> Receiver<u64> {
-        self.changes.subscribe()
-    }
-
-    fn hear_news(&self) -> Receiver<u64> {
-        self.news.subscribe()
     }
 }
 

@@ -3,9 +3,6 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::Session;
-use super::change::Change;
-
 /// The key that Flask uses too.
 pub(super) const KEY: &str = "_flashes";
 
@@ -13,43 +10,6 @@ pub(super) const KEY: &str = "_flashes";
 /// they fit into any cookie. The oldest make room.
 const MOST: usize = 10;
 const BYTES: usize = 1000;
-
-impl Session {
-    /// Keeps a message for the page that the visitor sees next, as after a redirect.
-    ///
-    /// At most 10 messages wait, in 1000 bytes together: the oldest make room, and a longer one is
-    /// cut. If all that a request leaves in its session are messages, and they cannot be saved, its
-    /// answer stands without them: a message tells what was done, and does not undo it.
-    ///
-    /// ```
-    /// # use shared::Session;
-    /// # fn handler(session: &Session) {
-    /// session.flash("AAPL was added.");
-    /// # }
-    /// ```
-    #[track_caller]
-    pub fn flash(&self, message: impl Into<String>) {
-        self.change(Change::Flash(cut(message.into())));
-    }
-
-    /// Takes the messages out, the oldest first, to show them. They stay if the response is none that
-    /// is shown: to a HEAD request, to a browser that loads a page in advance, a redirect.
-    ///
-    /// ```
-    /// # use shared::Session;
-    /// # fn handler(session: &Session) -> String {
-    /// session.flashes().join(" ")
-    /// # }
-    /// ```
-    #[track_caller]
-    pub fn flashes(&self) -> Vec<String> {
-        let messages: Vec<String> = self.get(KEY).unwrap_or_default();
-        if !messages.is_empty() {
-            self.change(Change::Shown(messages.clone()));
-        }
-        messages
-    }
-}
 
 pub(super) fn add(values: &mut Map<String, Value>, message: &str) {
     let mut all = waiting(values);
@@ -93,7 +53,7 @@ fn size_of_char(c: char) -> usize {
 }
 
 /// A message that alone would take more than all may loses its end.
-fn cut(mut message: String) -> String {
+pub(super) fn cut(mut message: String) -> String {
     let mut bytes = size("…");
     let end = message.char_indices().find(|(_, c)| {
         bytes += size_of_char(*c);

@@ -1,6 +1,6 @@
 //! `cut`: a part of each line.
 
-use super::filter::unknown;
+use super::unknown::unknown;
 
 /// Of each line the characters `-c` or the fields `-f` that are in a range.
 pub(super) fn run(arguments: &[&str], text: &str) -> Result<String, String> {

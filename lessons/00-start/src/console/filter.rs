@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::unknown::unknown;
 use super::{cut, grep, tr};
 
 /// `openssl rand`: a key for a lesson, or so many random bytes in hexadecimal.
@@ -37,15 +38,6 @@ pub(super) fn run(name: &str, arguments: &[String], input: &str) -> Result<Strin
         }
         _ => Err(unknown(name, &arguments)),
     }
-}
-
-/// What is said of a command that this terminal does not have.
-pub(super) fn unknown(name: &str, arguments: &[&str]) -> String {
-    let command = [&[name], arguments].concat().join(" ");
-    format!(
-        "`{command}` is not known here: this terminal has curl, openssl rand, and a few forms of \
-         grep, head, cut, tr and base64"
-    )
 }
 
 fn head(input: &str, number: usize) -> String {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::curl::Curl;
 use super::printed::Printed;
+use super::unknown::unknown;
 use super::{filter, words};
 use crate::server::Server;
 
@@ -72,7 +73,7 @@ impl Terminal {
                 ([name, ..], Some(Printed { aside, output })) => {
                     Printed { aside, output: filter::run(name, &command[1..], &output)? }
                 }
-                ([name, arguments @ ..], None) => return Err(filter::unknown(name, arguments)),
+                ([name, arguments @ ..], None) => return Err(unknown(name, arguments)),
                 ([], _) => return Err("a command is missing".to_owned()),
             });
         }

@@ -1,6 +1,6 @@
 //! `tr`: other characters for those of a set.
 
-use super::filter::unknown;
+use super::unknown::unknown;
 
 /// The text without the characters of a set (`-d`), or with those of another one in their place.
 pub(super) fn run(arguments: &[&str], text: &str) -> Result<String, String> {

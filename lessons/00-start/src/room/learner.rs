@@ -9,8 +9,9 @@ use shared::{Clock, Session};
 
 use super::Guest;
 use super::class::done;
-use super::door::{PAGE, act, door, member};
+use super::door::{PAGE, door};
 use super::live::Live;
+use super::member::{act, member};
 use crate::runs::Runs;
 
 /// A lesson that a learner may visit.

@@ -13,7 +13,7 @@ use rocket::{Responder, Route, Shutdown, State, get, routes};
 use rocket_dyn_templates::Template;
 use shared::{Session, policy};
 
-use super::door::member;
+use super::member::member;
 use super::{Guest, Instructor};
 use crate::runs::Runs;
 
@@ -80,7 +80,7 @@ fn of_the_board(
     end: Shutdown,
 ) -> Result<EventStream![], Status> {
     let Guest(room) = guest;
-    Ok(tell(room.hear_changes(), runs, place(&room.places_of_boards)?, end))
+    Ok(tell(room.changes.subscribe(), runs, place(&room.places_of_boards)?, end))
 }
 
 /// Only for those who are in the room.
@@ -95,7 +95,7 @@ fn of_a_learner(
     if member(&room.class(), session).is_none() {
         return Err(Status::Gone);
     }
-    Ok(tell(room.hear_news(), runs, place(&room.places)?, end))
+    Ok(tell(room.news.subscribe(), runs, place(&room.places)?, end))
 }
 
 #[get("/room.js")]

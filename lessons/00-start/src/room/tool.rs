@@ -7,7 +7,7 @@ use shared::form::{Form, Name};
 use shared::{Clock, Session};
 
 use super::Guest;
-use super::door::{act, enter};
+use super::member::{act, enter};
 use crate::progress::Progress;
 
 #[derive(FromForm)]

@@ -112,7 +112,7 @@ impl Proxy {
                 return Ok(response);
             }
             // It has just ended, and soon it is known why; or another one has taken its place.
-            time::sleep(2 * super::worker::LOOK).await;
+            time::sleep(2 * super::stage::LOOK).await;
         }
         Ok(page::of(&self.root, &self.lesson, &self.stage.state()))
     }

@@ -1,11 +1,14 @@
 //! How a watched lesson is. The worker says it, and the proxy and the open pages hear it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 use rocket::tokio::sync::watch::{Receiver, Sender};
 
 use crate::build::Stopper;
+
+/// How soon it is noticed that a lesson has ended by itself.
+pub(super) const LOOK: Duration = Duration::from_millis(200);
 
 /// How a lesson is, and since which change: a page that shows an older one loads itself again.
 #[derive(Clone, Debug)]

@@ -3,8 +3,7 @@
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::stage::Stage;
-use super::worker::LOOK;
+use super::stage::{LOOK, Stage};
 
 /// Waits until no other lesson is built by this program. None if the lesson has ended meanwhile.
 pub(super) fn turn(stage: &Stage) -> Option<MutexGuard<'static, ()>> {

@@ -5,21 +5,18 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::files::Change;
 use super::greeting;
 use super::reach::Front;
-use super::stage::{Now, Stage};
+use super::stage::{LOOK, Now, Stage};
 use super::turn::turn;
 use crate::advice;
 use crate::build::{Build, Program};
 use crate::server::Server;
 use crate::terminal::say;
 use crate::workspace::Lesson;
-
-/// How soon it is noticed that a lesson has ended by itself.
-pub(super) const LOOK: Duration = Duration::from_millis(200);
 
 pub(super) struct Worker {
     pub(super) root: PathBuf,
