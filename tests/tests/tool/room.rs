@@ -270,7 +270,8 @@ fn events(learner: &Learner<'_>, path: &str) -> impl Iterator<Item = String> {
     let host = learner.1.address.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).unwrap();
     let cookies = learner.0.cookies();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\n\r\n").unwrap();
+    let head = format!("Host: {host}\r\nConnection: close\r\nCookie: {cookies}");
+    write!(stream, "GET {path} HTTP/1.1\r\n{head}\r\n\r\n").unwrap();
     let lines = BufReader::new(stream).lines().map_while(Result::ok);
     lines.filter_map(|line| line.strip_prefix("data:").map(str::to_owned))
 }
@@ -288,6 +289,17 @@ fn a_page_hears_what_is_new() {
     let news = learner.find(|version| version != "0");
     assert_eq!(news.as_deref(), Some("1"), "who joins is no news for the others");
     assert_eq!(get(&tool, "/join/events").status, 410, "only for those in the room");
+}
+
+#[test]
+fn a_learner_has_five_pages_that_hear_it() {
+    let workspace = workspace();
+    let tool = open(&workspace);
+    let (tim, ada) = (Learner::join(&tool, "Tim"), Learner::join(&tool, "Ada"));
+    let mut pages: Vec<_> = (0..5).map(|_| events(&tim, "/join/events")).collect();
+    assert!(pages.iter_mut().all(|page| page.next().is_some()));
+    assert!(events(&tim, "/join/events").next().is_none());
+    assert!(events(&ada, "/join/events").next().is_some(), "the places are Tim's own");
 }
 
 #[test]

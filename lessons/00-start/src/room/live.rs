@@ -41,7 +41,7 @@ const SOON: Duration = Duration::from_secs(10);
 fn tell(
     mut version: Receiver<u64>,
     runs: &Runs,
-    place: Place,
+    place: impl Send + 'static,
     mut end: Shutdown,
 ) -> EventStream![] {
     let mut lessons = runs.hear();
@@ -65,10 +65,9 @@ fn tell(
     }
 }
 
-/// One of the pages that are told at the same time: each holds a connection, and a system has a limit.
-type Place = OwnedSemaphorePermit;
-
-fn place(places: &Arc<Semaphore>) -> Result<Place, Status> {
+/// Takes one of the places for pages that are told at the same time: each holds a connection, and a system
+/// has a limit.
+fn place(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Status> {
     places.clone().try_acquire_owned().map_err(|_| Status::ServiceUnavailable)
 }
 
@@ -92,10 +91,9 @@ fn of_a_learner(
     end: Shutdown,
 ) -> Result<EventStream![], Status> {
     let Guest(room) = guest;
-    if member(&room.class(), session).is_none() {
-        return Err(Status::Gone);
-    }
-    Ok(tell(room.news.subscribe(), runs, place(&room.places)?, end))
+    let own = member(&room.class(), session).map(|(_, person)| person.pages.clone());
+    let places = (place(&own.ok_or(Status::Gone)?)?, place(&room.places)?);
+    Ok(tell(room.news.subscribe(), runs, places, end))
 }
 
 #[get("/room.js")]

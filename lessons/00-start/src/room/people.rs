@@ -4,7 +4,9 @@
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use rocket::tokio::sync::Semaphore;
 use shared::Timestamp;
 
 use super::nickname::{looks, short};
@@ -12,6 +14,9 @@ use crate::progress::Progress;
 
 /// How many learners find room.
 const PLACES: usize = 500;
+
+/// How many pages of one learner are told of what is new.
+const PAGES: usize = 5;
 
 /// A learner.
 pub(super) struct Person {
@@ -24,6 +29,8 @@ pub(super) struct Person {
     pub(super) stuck: Option<Timestamp>,
     /// What the checks on this learner's machine have said.
     pub(super) progress: Progress,
+    /// The pages that may still be told.
+    pub(super) pages: Arc<Semaphore>,
 }
 
 /// The people in the room, each with a number that does not come again.
@@ -54,8 +61,8 @@ impl People {
         }
         let (name, code) = (short(name)?.to_owned(), short(code)?.to_owned());
         let looks = looks(&name);
-        let (stuck, progress) = (None, Progress::new());
-        let person = Person { name, looks, code, joined: now, stuck, progress };
+        let (stuck, progress, pages) = (None, Progress::new(), Arc::new(Semaphore::new(PAGES)));
+        let person = Person { name, looks, code, joined: now, stuck, progress, pages };
         self.last += 1;
         self.by_number.insert(self.last, person);
         Ok(self.last)
