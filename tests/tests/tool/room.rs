@@ -292,11 +292,11 @@ fn a_page_hears_what_is_new() {
 }
 
 #[test]
-fn a_learner_has_five_pages_that_hear_it() {
+fn a_learner_has_twenty_pages_that_hear_it() {
     let workspace = workspace();
     let tool = open(&workspace);
     let (tim, ada) = (Learner::join(&tool, "Tim"), Learner::join(&tool, "Ada"));
-    let mut pages: Vec<_> = (0..5).map(|_| events(&tim, "/join/events")).collect();
+    let mut pages: Vec<_> = (0..20).map(|_| events(&tim, "/join/events")).collect();
     assert!(pages.iter_mut().all(|page| page.next().is_some()));
     assert!(events(&tim, "/join/events").next().is_none());
     assert!(events(&ada, "/join/events").next().is_some(), "the places are Tim's own");

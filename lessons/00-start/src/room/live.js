@@ -39,5 +39,14 @@ async function renew() {
   }
 }
 
-// A whole class does not ask in the same moment.
-new EventSource(events).onmessage = () => setTimeout(renew, Math.random() * Number(spread));
+function hear() {
+  const source = new EventSource(events);
+  // A whole class does not ask in the same moment.
+  source.onmessage = () => setTimeout(renew, Math.random() * Number(spread));
+  // Refused: there are too many pages now.
+  source.onerror = () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(hear, 5000);
+  };
+}
+
+hear();

@@ -15,8 +15,8 @@ use crate::progress::Progress;
 /// How many learners find room.
 const PLACES: usize = 500;
 
-/// How many pages of one learner are told of what is new.
-const PAGES: usize = 5;
+/// How many pages of one learner are told of what is new. One that was left counts for some seconds.
+const PAGES: usize = 20;
 
 /// A learner.
 pub(super) struct Person {
